@@ -175,7 +175,10 @@ func TestNothingTypedIsLost(t *testing.T) {
 			t.Errorf("%s: fields %v, region %q", code, l.Fields, l.RegionKind)
 		}
 	}
-	for code := range layouts {
+	for code, row := range layouts {
+		if key := "country.region." + row.kind; row.kind != "" && !i18n.For("en").Has(key) {
+			t.Errorf("%s: no label %s", code, key)
+		}
 		if !Valid(code) {
 			t.Errorf("a layout for %s, which is no country", code)
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	_ "time/tzdata" // one binary: the machine may have no zone files
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
