@@ -1,0 +1,72 @@
+package agency
+
+import (
+	"slices"
+
+	"github.com/carnetcrm/carnet/internal/db"
+)
+
+// The roles.
+const (
+	Administrator = "administrator"
+	Manager       = "manager"
+	Assistant     = "assistant"
+	Agent         = "agent"
+	Accountant    = "accountant"
+	Auditor       = "auditor" // reads, never writes
+)
+
+// Roles lists the roles from the most to the least powerful.
+var Roles = []string{Administrator, Manager, Assistant, Agent, Accountant, Auditor}
+
+// Permission is one line of the table of permissions: a right and who has it.
+type Permission struct {
+	Right string
+	Roles []string
+}
+
+var (
+	all     = Roles
+	writers = []string{Administrator, Manager, Assistant, Agent}
+	leaders = []string{Administrator, Manager}
+	admins  = []string{Administrator}
+)
+
+// Permissions is the whole table: the only place that says which role may do
+// what. The Admin pages show it. Which rows somebody sees is another question:
+// that is the scope of the role, a setting of the agency.
+var Permissions = []Permission{
+	{"client.edit", writers},   // create and change clients and travelers
+	{"client.delete", writers}, // move to the trash and back
+	{"client.internal", []string{Administrator, Manager, Assistant, Agent, Auditor}}, // R021: the agency section
+	{"client.assign", []string{Administrator, Manager, Assistant}},                   // R097: give an unassigned client an advisor
+	{"client.reassign", admins}, // R098: give it another one
+	{"client.share", writers},   // R099
+	{"client.import", []string{Administrator, Manager, Assistant}},
+	{"client.export", []string{Administrator, Manager, Assistant, Accountant}}, // L40
+	{"tag.manage", leaders},
+	{"type.manage", leaders},                         // customer types, R071
+	{"trash.purge", admins},                          // remove for good before the 30 days are over
+	{"agency.manage", admins},                        // settings, branches, departments
+	{"user.manage", admins},                          // people, roles, invitations
+	{"audit.view", []string{Administrator, Auditor}}, // sign-ins and exports of everybody
+	{"token.own", all},                               // API tokens for oneself
+}
+
+// rightsOf holds the set of each role, made once.
+var rightsOf = func() map[string]db.Rights {
+	out := map[string]db.Rights{}
+	for _, role := range Roles {
+		set := db.Rights{}
+		for _, p := range Permissions {
+			if slices.Contains(p.Roles, role) {
+				set[p.Right] = true
+			}
+		}
+		out[role] = set
+	}
+	return out
+}()
+
+// RightsOf returns the rights of a role; none for an unknown one.
+func RightsOf(role string) db.Rights { return rightsOf[role] }

@@ -1,0 +1,140 @@
+package db
+
+import (
+	"context"
+	"runtime"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+func isPostgres(target string) bool {
+	return strings.HasPrefix(target, "postgres://") || strings.HasPrefix(target, "postgresql://")
+}
+
+// pg is PostgreSQL through native pgx: a pool that writes and one whose sessions
+// are read-only, so that View can't write even by mistake and needs no BEGIN.
+type pg struct {
+	read, write *pgxpool.Pool
+}
+
+func openPostgres(ctx context.Context, target string) (engine, error) {
+	open := func(readOnly string) (*pgxpool.Pool, error) {
+		cfg, err := pgxpool.ParseConfig(target)
+		if err != nil {
+			return nil, err
+		}
+		if !strings.Contains(target, "pool_max_conns") {
+			cfg.MaxConns = int32(max(8, 4*runtime.NumCPU()))
+		}
+		cfg.ConnConfig.RuntimeParams["default_transaction_read_only"] = readOnly
+		cfg.ConnConfig.RuntimeParams["application_name"] = "carnet"
+		cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+		// A JIT compile costs more than any of our queries.
+		cfg.ConnConfig.RuntimeParams["jit"] = "off"
+		return pgxpool.NewWithConfig(ctx, cfg)
+	}
+	write, err := open("off")
+	if err != nil {
+		return nil, err
+	}
+	if err := write.Ping(ctx); err != nil {
+		write.Close()
+		return nil, err
+	}
+	read, err := open("on")
+	if err != nil {
+		write.Close()
+		return nil, err
+	}
+	return &pg{read, write}, nil
+}
+
+func (p *pg) close() error {
+	p.read.Close()
+	p.write.Close()
+	return nil
+}
+
+func (p *pg) exec(ctx context.Context, script string) error {
+	c, err := p.write.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Release()
+	_, err = c.Conn().PgConn().Exec(ctx, script).ReadAll()
+	return normalize(err)
+}
+
+// begin opens a transaction for writing. For reading it only takes a connection:
+// under READ COMMITTED each statement has its own snapshot anyway, and two round
+// trips are saved.
+func (p *pg) begin(ctx context.Context, write bool) (conn, error) {
+	if !write {
+		c, err := p.read.Acquire(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return &pgRead{c}, nil
+	}
+	tx, err := p.write.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &pgTx{tx}, nil
+}
+
+type pgRead struct{ c *pgxpool.Conn }
+
+func (r *pgRead) query(ctx context.Context, q string, args []any) (Rows, error) {
+	args, err := bind(args, false)
+	if err != nil {
+		return nil, err
+	}
+	return pgQuery(r.c.Query(ctx, q, args...))
+}
+
+func (r *pgRead) exec(ctx context.Context, q string, args []any) (int64, error) {
+	args, err := bind(args, false)
+	if err != nil {
+		return 0, err
+	}
+	tag, err := r.c.Exec(ctx, q, args...)
+	return tag.RowsAffected(), err
+}
+
+func (r *pgRead) commit(context.Context) error { return nil }
+func (r *pgRead) rollback()                    { r.c.Release() }
+
+type pgTx struct{ tx pgx.Tx }
+
+func (t *pgTx) query(ctx context.Context, q string, args []any) (Rows, error) {
+	args, err := bind(args, false)
+	if err != nil {
+		return nil, err
+	}
+	return pgQuery(t.tx.Query(ctx, q, args...))
+}
+
+func (t *pgTx) exec(ctx context.Context, q string, args []any) (int64, error) {
+	args, err := bind(args, false)
+	if err != nil {
+		return 0, err
+	}
+	tag, err := t.tx.Exec(ctx, q, args...)
+	return tag.RowsAffected(), err
+}
+
+func (t *pgTx) commit(ctx context.Context) error { return t.tx.Commit(ctx) }
+
+// rollback must reach the server even when the request was cancelled.
+func (t *pgTx) rollback() { t.tx.Rollback(context.Background()) }
+
+// pgQuery hands on rows, and an error only once: pgx keeps it in the rows.
+func pgQuery(rows pgx.Rows, err error) (Rows, error) {
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}

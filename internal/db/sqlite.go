@@ -1,0 +1,176 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"net/url"
+	"runtime"
+	"sync"
+
+	_ "modernc.org/sqlite" // the driver
+)
+
+// lite is SQLite with one writer and many readers. The one connection of the
+// writer is handed out in turn, so that a write waits in Go and never fails with
+// "database is locked" inside the process; another process waits up to 10 s.
+type lite struct {
+	read, write *pool
+}
+
+// pool keeps the prepared statements of one *sql.DB by their text.
+type pool struct {
+	db    *sql.DB
+	mu    sync.RWMutex
+	stmts map[string]*sql.Stmt
+}
+
+// maxStmts bounds the prepared statements that are kept. List queries have as
+// many shapes as users have ideas.
+const maxStmts = 500
+
+func openSQLite(ctx context.Context, path string) (engine, error) {
+	q := url.Values{"_pragma": {
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"temp_store(MEMORY)", "mmap_size(1073741824)", "cache_size(-16000)",
+	}}
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?"
+	write, err := sql.Open("sqlite", dsn+q.Encode()+"&_txlock=immediate")
+	if err != nil {
+		return nil, err
+	}
+	write.SetMaxOpenConns(1)
+	if err := write.PingContext(ctx); err != nil { // creates the file and sets WAL
+		write.Close()
+		return nil, err
+	}
+	q.Set("_pragma", "query_only(1)")
+	for _, p := range []string{"busy_timeout(10000)", "temp_store(MEMORY)", "mmap_size(1073741824)", "cache_size(-8000)"} {
+		q.Add("_pragma", p)
+	}
+	read, err := sql.Open("sqlite", dsn+q.Encode())
+	if err != nil {
+		write.Close()
+		return nil, err
+	}
+	n := max(4, 2*runtime.NumCPU())
+	read.SetMaxOpenConns(n)
+	read.SetMaxIdleConns(n)
+	return &lite{newPool(read), newPool(write)}, nil
+}
+
+func newPool(d *sql.DB) *pool { return &pool{db: d, stmts: map[string]*sql.Stmt{}} }
+
+func (l *lite) close() error {
+	l.read.db.Close()
+	// Leaves a small file behind: the next start need not replay the log.
+	l.write.db.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
+	return l.write.db.Close()
+}
+
+func (l *lite) exec(ctx context.Context, script string) error {
+	_, err := l.write.db.ExecContext(ctx, script)
+	return normalize(err)
+}
+
+func (l *lite) begin(ctx context.Context, write bool) (conn, error) {
+	p := l.read
+	if write {
+		p = l.write
+	}
+	tx, err := p.db.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, normalize(err)
+	}
+	return &liteTx{p, tx}, nil
+}
+
+// stmt returns the prepared statement of q, or nil when too many are kept.
+func (p *pool) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
+	p.mu.RLock()
+	s := p.stmts[q]
+	full := len(p.stmts) >= maxStmts
+	p.mu.RUnlock()
+	if s != nil || full || len(q) > 8000 {
+		return s, nil
+	}
+	s, err := p.db.PrepareContext(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if old := p.stmts[q]; old != nil {
+		s.Close()
+		return old, nil
+	}
+	p.stmts[q] = s
+	return s, nil
+}
+
+type liteTx struct {
+	p  *pool
+	tx *sql.Tx
+}
+
+// prepared returns the cached statement bound to the transaction, or nil. The
+// writer's single connection is busy with the transaction, so there a new
+// statement is prepared on it and lives as long as it does.
+func (t *liteTx) prepared(ctx context.Context, q string) (*sql.Stmt, error) {
+	if t.p.db.Stats().MaxOpenConnections == 1 {
+		return nil, nil
+	}
+	s, err := t.p.stmt(ctx, q)
+	if s == nil || err != nil {
+		return nil, err
+	}
+	return t.tx.StmtContext(ctx, s), nil
+}
+
+func (t *liteTx) query(ctx context.Context, q string, args []any) (Rows, error) {
+	args, err := bind(args, true)
+	if err != nil {
+		return nil, err
+	}
+	s, err := t.prepared(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var rows *sql.Rows
+	if s != nil {
+		rows, err = s.QueryContext(ctx, args...)
+	} else {
+		rows, err = t.tx.QueryContext(ctx, q, args...)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return liteRows{rows}, nil
+}
+
+func (t *liteTx) exec(ctx context.Context, q string, args []any) (int64, error) {
+	args, err := bind(args, true)
+	if err != nil {
+		return 0, err
+	}
+	s, err := t.prepared(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	var res sql.Result
+	if s != nil {
+		res, err = s.ExecContext(ctx, args...)
+	} else {
+		res, err = t.tx.ExecContext(ctx, q, args...)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (t *liteTx) commit(context.Context) error { return t.tx.Commit() }
+func (t *liteTx) rollback()                    { t.tx.Rollback() }
+
+type liteRows struct{ *sql.Rows }
+
+func (r liteRows) Close() { r.Rows.Close() }

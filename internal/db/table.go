@@ -1,0 +1,265 @@
+package db
+
+import (
+	"fmt"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// Rule says which rows an actor of each scope gets. The SQL may use :user and
+// :branch and other {tables}; empty means every row of the agency, "false" none.
+type Rule struct {
+	Own, Branch, Agency string
+
+	Need string // right without which there is no row at all
+	Lift string // right whose holders get every row, whatever their scope
+}
+
+// Everybody is the rule that gives each actor of the agency every row.
+var Everybody = Rule{}
+
+// Same returns the rule with one condition for all scopes.
+func Same(cond string) Rule { return Rule{Own: cond, Branch: cond, Agency: cond} }
+
+// With returns the rule with Need set.
+func (r Rule) With(need string) Rule { r.Need = need; return r }
+
+// Table declares a tenant table: who sees and who changes its rows.
+type Table struct {
+	Name  string
+	View  Rule   // rows of {name}
+	Edit  Rule   // rows of {name.edit}, on top of View
+	Trash bool   // has deleted_at: deleted rows stay for 30 days
+	Index string // SQLite's full-text twin of name_key and search, "" for none
+}
+
+func (r Rule) condition(a Actor) string {
+	switch {
+	case !a.May(r.Need):
+		return "false"
+	case r.Lift != "" && a.May(r.Lift):
+		return ""
+	case a.Scope == Agency:
+		return r.Agency
+	case a.Scope == Branch:
+		return r.Branch
+	}
+	return r.Own
+}
+
+// planKey identifies an expansion: the rules depend on nothing else.
+type planKey struct {
+	query string
+	scope Scope
+	bits  string
+}
+
+// plan is a query with its braces expanded and the arguments to append.
+type plan struct {
+	sql   string
+	extra []string // "agency", "user", "branch" in the order of their marks
+}
+
+var braces = regexp.MustCompile(`\{(\w+)(?:\.(edit|trash|any|all)| (\$\d+))?\}`)
+
+// expand replaces every {table} by the rows of it that the actor may see.
+func (tx *Tx) expand(query string, args []any) (string, []any, error) {
+	key := planKey{query, tx.Actor.Scope, tx.db.rightsBits(tx.Actor)}
+	v, ok := tx.db.plans.Load(key)
+	if !ok {
+		p, err := tx.db.compile(query, tx.Actor, len(args))
+		if err != nil {
+			return "", nil, err
+		}
+		v, _ = tx.db.plans.LoadOrStore(key, p)
+	}
+	p := v.(*plan)
+	if len(p.extra) == 0 {
+		return p.sql, args, nil
+	}
+	if tx.Actor.AgencyID == 0 {
+		return "", nil, ErrNoActor
+	}
+	all := make([]any, 0, len(args)+len(p.extra))
+	all = append(all, args...)
+	for _, name := range p.extra {
+		switch name {
+		case "agency":
+			all = append(all, tx.Actor.AgencyID)
+		case "user":
+			all = append(all, tx.Actor.UserID)
+		default:
+			all = append(all, tx.Actor.BranchID)
+		}
+	}
+	return p.sql, all, nil
+}
+
+// rightsBits tells apart the actors for whom some rule differs.
+func (d *DB) rightsBits(a Actor) string {
+	if a.Rights["*"] {
+		return "*"
+	}
+	if len(a.Rights) == 0 {
+		return ""
+	}
+	var b []byte
+	for _, name := range d.order {
+		t := d.tables[name]
+		for _, right := range [...]string{t.View.Need, t.View.Lift, t.Edit.Need, t.Edit.Lift} {
+			if right == "" {
+				continue
+			}
+			if a.Rights[right] {
+				b = append(b, '1')
+			} else {
+				b = append(b, '0')
+			}
+		}
+	}
+	return string(b)
+}
+
+// compiler expands one query.
+type compiler struct {
+	d     *DB
+	a     Actor
+	n     int // marks used so far
+	place map[string]string
+	extra []string
+	depth int
+	err   error
+}
+
+func (d *DB) compile(query string, a Actor, nargs int) (*plan, error) {
+	if name := d.bareName(query); name != "" {
+		return nil, fmt.Errorf("db: tenant table %s without braces in %q", name, query)
+	}
+	c := &compiler{d: d, a: a, n: nargs, place: map[string]string{}}
+	out := c.scoped(query, false)
+	return &plan{out, c.extra}, c.err
+}
+
+// tableWord finds what could be a table's name after the words that name one.
+var tableWord = regexp.MustCompile(`(?i)\b(?:from|join|into|update|table)\s+"?(\w+)"?|,\s*"?(\w+)"?\s+(?:as\s+)?\w+\s+(?:where|join|on)\b`)
+
+func (d *DB) bareName(query string) string {
+	for _, m := range tableWord.FindAllStringSubmatch(braces.ReplaceAllString(query, " ( ) "), -1) {
+		for _, name := range m[1:] {
+			if _, tenant := d.tables[strings.ToLower(name)]; tenant {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// mark returns the placeholder of an argument that the actor supplies.
+func (c *compiler) mark(name string) string {
+	if c.place[name] == "" {
+		c.n++
+		c.extra = append(c.extra, name)
+		c.place[name] = "$" + strconv.Itoa(c.n)
+	}
+	return c.place[name]
+}
+
+var names = regexp.MustCompile(`:(user|branch|agency)\b`)
+
+func (c *compiler) scoped(s string, inRule bool) string {
+	if c.depth++; c.depth > 8 {
+		c.err = fmt.Errorf("db: rules nest too deeply in %q", s)
+		return s
+	}
+	defer func() { c.depth-- }()
+	return braces.ReplaceAllStringFunc(s, func(m string) string {
+		p := braces.FindStringSubmatch(m)
+		if p[3] != "" {
+			return c.d.listMark(p[1], p[3])
+		}
+		t, ok := c.d.tables[p[1]]
+		if !ok || (p[2] == "all" && !inRule) || ((p[2] == "trash") && !t.Trash) {
+			c.err = fmt.Errorf("db: unknown table %s", m)
+			return m
+		}
+		return c.subquery(t, p[2])
+	})
+}
+
+func (c *compiler) subquery(t Table, mode string) string {
+	cond := "agency_id = " + c.mark("agency")
+	rules := []Rule{t.View}
+	switch mode {
+	case "all":
+		rules = nil
+	case "edit":
+		rules = append(rules, t.Edit)
+	}
+	if t.Trash && mode == "trash" {
+		cond += " AND deleted_at IS NOT NULL"
+	} else if t.Trash && mode != "any" && mode != "all" {
+		cond += " AND deleted_at IS NULL"
+	}
+	for _, r := range rules {
+		if rule := r.condition(c.a); rule != "" {
+			rule = names.ReplaceAllStringFunc(rule, func(n string) string { return c.mark(n[1:]) })
+			cond += " AND (" + c.scoped(rule, true) + ")"
+		}
+	}
+	return `(SELECT * FROM "` + t.Name + `" WHERE ` + cond + ")"
+}
+
+// listMark is how the dialect spreads a bound list.
+func (d *DB) listMark(kind, mark string) string {
+	if d.Dialect == SQLite {
+		return "(SELECT value FROM json_each(" + mark + "))"
+	}
+	if kind == "texts" {
+		return "(SELECT unnest(" + mark + "::text[]))"
+	}
+	return "(SELECT unnest(" + mark + "::bigint[]))"
+}
+
+// Tables returns the tenant tables in the order of their registration.
+func (d *DB) Tables() []Table {
+	out := make([]Table, len(d.order))
+	for i, name := range d.order {
+		out[i] = d.tables[name]
+	}
+	return out
+}
+
+// Policy prints every tenant table with its rules: who sees and who changes
+// which rows, on one page. A golden file holds it.
+func Policy(tables []Table) string {
+	tables = append([]Table(nil), tables...)
+	sort.Slice(tables, func(i, j int) bool { return tables[i].Name < tables[j].Name })
+	var b strings.Builder
+	for _, t := range tables {
+		fmt.Fprintf(&b, "%s%s\n", t.Name, map[bool]string{true: "  (30 days of trash)", false: ""}[t.Trash])
+		for _, r := range []struct {
+			name string
+			rule Rule
+		}{{"view", t.View}, {"edit", t.Edit}} {
+			if r.rule.Need != "" {
+				fmt.Fprintf(&b, "  %s  needs right    %s\n", r.name, r.rule.Need)
+			}
+			if r.rule.Lift != "" {
+				fmt.Fprintf(&b, "  %s  every row with %s\n", r.name, r.rule.Lift)
+			}
+			for _, s := range []struct {
+				name, cond string
+			}{{"own", r.rule.Own}, {"branch", r.rule.Branch}, {"agency", r.rule.Agency}} {
+				cond := strings.Join(strings.Fields(s.cond), " ")
+				if cond == "" {
+					cond = "every row of the agency"
+				}
+				fmt.Fprintf(&b, "  %s  scope %-7s  %s\n", r.name, s.name, cond)
+			}
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}

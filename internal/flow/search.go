@@ -1,0 +1,240 @@
+package flow
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/carnetcrm/carnet/internal/date"
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/fold"
+	"github.com/carnetcrm/carnet/internal/list"
+)
+
+// Hit is something that the search box found.
+type Hit struct {
+	Kind      string // client, traveler
+	ID        int64
+	Name      string
+	Corporate bool   // of a client
+	Code      string // account code of a client
+	Phone     string // normalised
+	Email     string
+	Detail    string // a client's city, a traveler's birth date
+	ClientID  int64  // of a traveler: the first visible client
+	score     int
+}
+
+// candidates is how many rows each way of searching looks at. The best of them
+// are shown.
+const candidates = 60
+
+// searcher is one run of the search box.
+type searcher struct {
+	tx    *db.Tx
+	words []string // folded; digits of a phone; ISO date
+	exact string   // the whole question, folded
+	code  string   // the whole question as an account code
+	hits  map[[2]any]*Hit
+}
+
+// Search finds clients and travelers by any part of any name in any order, with
+// or without accents, by a phone in any notation, e-mail, account code or birth
+// date; best first, at most limit. It sees what the actor sees (W16).
+func Search(ctx context.Context, tx *db.Tx, q string, limit int) ([]Hit, error) {
+	s := newSearcher(ctx, tx, q)
+	if len(s.words) == 0 {
+		return nil, nil
+	}
+	for _, kind := range []string{"client", "traveler"} {
+		if err := s.find(ctx, kind); err != nil {
+			return nil, fmt.Errorf("searching: %w", err)
+		}
+	}
+	if err := s.link(ctx); err != nil {
+		return nil, fmt.Errorf("searching: %w", err)
+	}
+	return s.best(limit), nil
+}
+
+// link notes through which client each traveler is reached, a client among the
+// hits if there is one.
+func (s *searcher) link(ctx context.Context) error {
+	ids := db.IDs{}
+	for _, h := range s.hits {
+		if h.Kind == "traveler" {
+			ids = append(ids, h.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.tx.Each(ctx, "SELECT l.traveler_id, l.client_id FROM {client_traveler} l JOIN {client} c ON c.id = l.client_id WHERE l.traveler_id IN {ids $1} ORDER BY l.id",
+		[]any{ids}, func(rows db.Rows) error {
+			var traveler, client int64
+			if err := rows.Scan(&traveler, &client); err != nil {
+				return err
+			}
+			h := s.hits[[2]any{"traveler", traveler}]
+			if h.ClientID == 0 || s.hits[[2]any{"client", client}] != nil {
+				h.ClientID = client
+			}
+			return nil
+		})
+}
+
+func newSearcher(ctx context.Context, tx *db.Tx, q string) *searcher {
+	q = strings.TrimSpace(q)
+	s := &searcher{tx: tx, exact: fold.Fold(q), code: strings.ToUpper(q), hits: map[[2]any]*Hit{}}
+	if d, ok := date.Parse(q, date.OrderFor(homeCountry(ctx, tx))); ok && d.HasYear() {
+		s.words = []string{string(d)}
+		s.exact = string(d)
+		return s
+	}
+	if digits, ok := fold.LooksLikePhone(q); ok {
+		s.words = []string{digits}
+		s.exact = digits
+		return s
+	}
+	if strings.Contains(q, "@") {
+		s.words = strings.Fields(s.exact)
+	} else {
+		s.words = fold.Words(strings.ReplaceAll(q, "/", " "))
+	}
+	if len(s.words) > 6 {
+		s.words = s.words[:6]
+	}
+	return s
+}
+
+func homeCountry(ctx context.Context, tx *db.Tx) (code string) {
+	tx.Row(ctx, "SELECT a.country FROM {agency} a WHERE a.id = $1", []any{tx.Actor.AgencyID}, &code)
+	return code
+}
+
+var hitColumns = map[string]string{
+	"client":   "c.id, c.name, c.kind, c.code, c.phone, c.email, c.city, c.name_key",
+	"traveler": "c.id, " + travelerName + ", '', '', c.phone, c.email, c.birth_date, c.name_key",
+}
+
+const travelerName = `CASE WHEN c.family = '' THEN c.given WHEN c.given = '' THEN c.family ELSE c.family || '/' || c.given END`
+
+// find collects candidates of one kind: by code, by the beginning of the name, and
+// by any part of what the record is found by.
+func (s *searcher) find(ctx context.Context, kind string) error {
+	sel := "SELECT " + hitColumns[kind] + " FROM "
+	if kind == "client" && len(s.code) >= 2 {
+		if err := s.collect(ctx, kind, sel+"{client} c WHERE c.code = $1 LIMIT 1", s.code); err != nil {
+			return err
+		}
+	}
+	n := len(s.hits)
+	first := s.words[0]
+	q := sel + "{" + kind + "} c WHERE c.name_key >= $1 AND c.name_key < $2"
+	args := []any{first, first + "\U0010FFFF"}
+	if len(s.words) == 1 {
+		if err := s.collect(ctx, kind, q+fmt.Sprintf(" ORDER BY c.name_key, c.id LIMIT %d", candidates/2), args...); err != nil {
+			return err
+		}
+		if len(s.hits)-n >= candidates/2 || len([]rune(first)) < 3 {
+			return nil
+		}
+	}
+	return s.anywhere(ctx, kind, sel)
+}
+
+// anywhere finds all words anywhere in the search text.
+func (s *searcher) anywhere(ctx context.Context, kind, sel string) error {
+	var conds []string
+	var args []any
+	bind := func(v any) string { args = append(args, v); return fmt.Sprintf("$%d", len(args)) }
+	match := list.Match(s.words)
+	from, indexed := "{"+kind+"} c", false
+	// A narrow scope has few rows: walking them beats an index over everybody's.
+	if s.tx.Dialect() == db.SQLite && match != "" && s.tx.Actor.Scope != db.Own {
+		indexed = true
+		from = kind + "_fts JOIN {" + kind + "} c ON c.id = " + kind + "_fts.rowid"
+		conds = append(conds, kind+"_fts MATCH "+bind(match))
+	}
+	for _, w := range s.words {
+		if indexed && len([]rune(w)) >= 3 {
+			continue // the index is exact for these
+		}
+		conds = append(conds, list.Contains(s.tx, "c.search", bind(list.Pattern(s.tx, w))))
+	}
+	return s.collect(ctx, kind, sel+from+" WHERE "+strings.Join(conds, " AND ")+fmt.Sprintf(" LIMIT %d", candidates), args...)
+}
+
+func (s *searcher) collect(ctx context.Context, kind, q string, args ...any) error {
+	return s.tx.Each(ctx, q, args, func(rows db.Rows) error {
+		h := &Hit{Kind: kind}
+		var sort, key string
+		if err := rows.Scan(&h.ID, &h.Name, &sort, &h.Code, &h.Phone, &h.Email, &h.Detail, &key); err != nil {
+			return err
+		}
+		h.Corporate = sort == "corporate"
+		at := [2]any{kind, h.ID}
+		if s.hits[at] == nil {
+			h.score = s.score(h, key)
+			s.hits[at] = h
+		}
+		return nil
+	})
+}
+
+// score says how well a hit answers the question: the whole code, number or
+// address first, then a name that begins as it was typed, then names whose words
+// begin so, then anything else.
+func (s *searcher) score(h *Hit, key string) int {
+	points := 0
+	switch {
+	case h.Code != "" && h.Code == s.code:
+		points = 1000
+	case h.Email != "" && h.Email == s.exact, h.Phone != "" && strings.TrimPrefix(h.Phone, "+") == s.exact:
+		points = 900
+	case key == s.exact:
+		points = 800
+	case strings.HasPrefix(key, s.exact):
+		points = 700
+	case h.Phone != "" && strings.HasSuffix(h.Phone, s.exact) && len(s.exact) >= 6:
+		points = 650
+	}
+	names := strings.Fields(key)
+	for i, w := range s.words {
+		at := slices.IndexFunc(names, func(n string) bool { return strings.HasPrefix(n, w) })
+		switch {
+		case at == i:
+			points += 60
+		case at >= 0:
+			points += 50
+		case strings.Contains(key, w):
+			points += 20
+		}
+		if at >= 0 && names[at] == w {
+			points += 15
+		}
+	}
+	if h.Kind == "client" {
+		points += 5
+	}
+	return points
+}
+
+// best sorts the hits and drops a traveler who is already there as a client of
+// the same name.
+func (s *searcher) best(limit int) []Hit {
+	var out []Hit
+	for _, h := range s.hits {
+		c := s.hits[[2]any{"client", h.ClientID}]
+		if h.Kind == "traveler" && c != nil && fold.Fold(c.Name) == fold.Fold(h.Name) {
+			continue
+		}
+		out = append(out, *h)
+	}
+	slices.SortFunc(out, func(a, b Hit) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
+	})
+	return out[:min(limit, len(out))]
+}

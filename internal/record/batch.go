@@ -1,0 +1,202 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/carnetcrm/carnet/internal/db"
+)
+
+// maxMarks bounds the placeholders of one statement: SQLite takes 32,766,
+// PostgreSQL 65,535.
+const maxMarks = 30000
+
+// IDs hands out n ids of a table, so that a batch of parents and children can be
+// prepared before the first of them is stored.
+func IDs(ctx context.Context, tx *db.Tx, table string, n int) ([]int64, error) {
+	return tx.NextIDs(ctx, table, n)
+}
+
+// InsertMany stores records of one kind in few statements: the path of imports.
+// It does what Insert does except that records may bring their ID (from IDs) and
+// must bring their search text: nothing is indexed from the database. Parents are
+// not looked at one by one: the caller creates them in the same transaction.
+func InsertMany[R Record](ctx context.Context, tx *db.Tx, list []R) error {
+	if len(list) == 0 {
+		return nil
+	}
+	if err := allowed(tx, list[0]); err != nil {
+		return err
+	}
+	var without int
+	for _, r := range list {
+		if err := r.Check(); err != nil {
+			return err
+		}
+		if err := guard(r, nil, tx.Actor); err != nil {
+			return err
+		}
+		start(r.base(), tx)
+		if r.base().ID == 0 {
+			without++
+		}
+	}
+	if without > 0 {
+		ids, err := IDs(ctx, tx, list[0].Table(), without)
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			if r.base().ID == 0 {
+				r.base().ID, ids = ids[0], ids[1:]
+			}
+		}
+	}
+	if err := insertRows(ctx, tx, list); err != nil {
+		return err
+	}
+	if err := insertHistory(ctx, tx, list); err != nil {
+		return err
+	}
+	return insertIndex(ctx, tx, list)
+}
+
+func insertRows[R Record](ctx context.Context, tx *db.Tx, list []R) error {
+	head, cols := shapeOf(list[0]).insertSQL(true)
+	rows := make([][]any, len(list))
+	for i, r := range list {
+		v := reflect.ValueOf(r).Elem()
+		row := make([]any, 1, len(cols)+1)
+		row[0] = tx.Actor.AgencyID
+		for _, c := range cols {
+			row = append(row, v.FieldByIndex(c.index).Interface())
+		}
+		rows[i] = row
+	}
+	if err := insertAll(ctx, tx, head, rows); err != nil {
+		return named(err, list[0])
+	}
+	return nil
+}
+
+func insertHistory[R Record](ctx context.Context, tx *db.Tx, list []R) error {
+	var rows [][]any
+	for _, r := range list {
+		rows = append(rows, historyArgs(tx, "create", r, changes(r, nil))...)
+	}
+	if err := insertAll(ctx, tx, historySQL, rows); err != nil {
+		return fmt.Errorf("writing the history: %w", err)
+	}
+	return nil
+}
+
+// insertIndex fills SQLite's full-text twin for kinds that are searched.
+func insertIndex[R Record](ctx context.Context, tx *db.Tx, list []R) error {
+	t, _ := tx.TableOf(list[0].Table())
+	if tx.Dialect() != db.SQLite || t.Index == "" {
+		return nil
+	}
+	var search column
+	for _, c := range shapeOf(list[0]).cols {
+		if c.name == "search" {
+			search = c
+		}
+	}
+	rows := make([][]any, len(list))
+	for i, r := range list {
+		rows[i] = []any{r.base().ID, search.value(r).String()}
+	}
+	return insertAll(ctx, tx, `INSERT INTO "`+t.Index+`" (rowid, search) VALUES `, rows)
+}
+
+// insertAll runs "head (..), (..)" in as many statements as the marks allow.
+func insertAll(ctx context.Context, tx *db.Tx, head string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	width := len(rows[0])
+	step := min(max(1, maxMarks/width), 200)
+	for len(rows) > 0 {
+		n := min(step, len(rows))
+		var b strings.Builder
+		b.WriteString(head)
+		args := make([]any, 0, n*width)
+		for i, row := range rows[:n] {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString("(" + marks(len(args)+1, len(args)+width) + ")")
+			args = append(args, row...)
+		}
+		if _, err := tx.Raw(ctx, b.String(), args...); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// Purge removes a deleted record for good, with what hangs on it. Its history
+// loses all values and keeps one line that says when it was purged.
+func Purge(ctx context.Context, tx *db.Tx, kind string, id int64) error {
+	k, ok := kinds[kind]
+	if !ok {
+		return fmt.Errorf("record: unknown kind %s", kind)
+	}
+	r := k.New()
+	if err := load(ctx, tx, r, id, ".trash"); err != nil {
+		return err
+	}
+	if err := erase(ctx, tx, k, r); err != nil {
+		return err
+	}
+	return writeHistory(ctx, tx, "purge", r, clone(r))
+}
+
+// Unmake removes a record as if it had never been there, history included: the
+// undo of an import. The caller has made sure that nobody edited it since.
+func Unmake(ctx context.Context, tx *db.Tx, kind string, id int64) error {
+	k, ok := kinds[kind]
+	if !ok {
+		return fmt.Errorf("record: unknown kind %s", kind)
+	}
+	r := k.New()
+	if err := load(ctx, tx, r, id, ".any"); err != nil {
+		return err
+	}
+	if err := reindexParents(ctx, tx, r); err != nil {
+		return err
+	}
+	return erase(ctx, tx, k, r)
+}
+
+func erase(ctx context.Context, tx *db.Tx, k Kind, r Record) error {
+	id, agency := r.base().ID, tx.Actor.AgencyID
+	if k.Purge != nil {
+		if err := k.Purge(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	t, _ := tx.TableOf(k.Name)
+	if tx.Dialect() == db.SQLite && t.Index != "" {
+		if _, err := tx.Raw(ctx, `DELETE FROM "`+t.Index+`" WHERE rowid = $1`, id); err != nil {
+			return err
+		}
+	}
+	if err := remove(ctx, tx, r); err != nil {
+		return err
+	}
+	_, err := tx.Raw(ctx, `DELETE FROM "history" WHERE agency_id = $1 AND ((root_kind = $2 AND root_id = $3) OR (kind = $2 AND ref_id = $3))`,
+		agency, k.Name, id)
+	return err
+}
+
+// Sweep removes the rows of a table that hang on a record without a foreign key.
+// For the Purge function of a Kind.
+func Sweep(ctx context.Context, tx *db.Tx, table, ownerKind string, ownerID int64) error {
+	_, err := tx.Raw(ctx, `DELETE FROM "`+table+`" WHERE agency_id = $1 AND owner_kind = $2 AND owner_id = $3`,
+		tx.Actor.AgencyID, ownerKind, ownerID)
+	return err
+}
