@@ -27,7 +27,7 @@ const (
 	female
 )
 
-// city is a place with the shape of its postal codes (# is a digit).
+// city is a place with the shape of its postal codes (see expand).
 type city struct{ name, postal, region, language string }
 
 // country is what is needed to make up the people of one country.
@@ -36,6 +36,7 @@ type country struct {
 	numberFirst              bool // "12 High Street", not "ul. Długa 12"
 	doubleFamily             bool // father's and mother's family name
 	nativeFamilyFirst        bool
+	nativeSpace              string // between the two: Vietnamese has one, Chinese and Japanese none
 
 	family, tail list[name]
 	rare         []name
@@ -93,6 +94,9 @@ func newCountry(code string, own, base sections) *country {
 		nativeFamilyFirst: head("native") == "family-first",
 		streets:           ranked(get("street")), companies: get("company"),
 		legal: commas(get("legal"), true), words: commas(get("word"), false),
+	}
+	if c.language == "vi" {
+		c.nativeSpace = " "
 	}
 	c.family = ranked(names(get("family"), head("women")))
 	c.rare = names(get("family-rare"), head("women"))

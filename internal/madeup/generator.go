@@ -200,13 +200,7 @@ func (g *Generator) address(r *rng, c *Client, home *country) {
 	if at.language != "" {
 		c.Language = at.language
 	}
-	postal := []byte(at.postal)
-	for i, b := range postal {
-		if b == '#' {
-			postal[i] = byte('1' + r.below(9))
-		}
-	}
-	c.PostalCode = string(postal)
+	c.PostalCode = expand(r, at.postal)
 	streets := &home.streets
 	if home.code == "CH" && c.Language != home.language {
 		streets = &countries()[neighbour[c.Language]].streets

@@ -43,12 +43,26 @@ func (g *Generator) household(r *rng, c *Client, home, origin *country) {
 	c.Travelers = make([]Person, len(drafts))
 	for i := range drafts {
 		c.Travelers[i] = g.person(r, &drafts[i], home, c.Language)
+		if namesake(c.Travelers[:i+1]) { // once more: parents don't call two children the same
+			c.Travelers[i] = g.person(r, &drafts[i], home, c.Language)
+		}
 	}
 	g.personalName(r, c, kind, drafts)
 	g.householdContacts(r, c, home, drafts)
 	if kind != single && kind != friends && r.chance(380) {
 		g.anniversary(r, c, drafts[0].age)
 	}
+}
+
+// namesake reports whether the last person has the given name of an earlier child.
+func namesake(people []Person) bool {
+	last := len(people) - 1
+	for _, p := range people[:last] {
+		if p.Role == "child" && p.Given == people[last].Given {
+			return true
+		}
+	}
+	return false
 }
 
 // adultAge draws from 20 to 88, most of them around fifty.

@@ -112,7 +112,7 @@ func (g *Generator) person(r *rng, d *draft, home *country, language string) Per
 	if native := given.native[d.sex]; native != "" && d.fam.a.native[d.sex] != "" {
 		p.Native = native + " " + d.fam.a.native[d.sex]
 		if d.origin.nativeFamilyFirst {
-			p.Native = d.fam.a.native[d.sex] + native
+			p.Native = d.fam.a.native[d.sex] + d.origin.nativeSpace + native
 		}
 	}
 	if r.chance(160) && !d.origin.doubleFamily && p.Native == "" {

@@ -86,19 +86,24 @@ func (g *Generator) phone(r *rng, ranges []phoneRange) (pr phoneRange, internati
 	default:
 		pr = pick(r, ranges[:n])
 	}
-	buf := make([]byte, 0, len(pr.shape))
-	for i := 0; i < len(pr.shape); i++ {
-		switch c := pr.shape[i]; c {
+	return pr, expand(r, pr.shape)
+}
+
+// expand fills the digits of a shape: # is any digit, [6-9] one of a span.
+func expand(r *rng, shape string) string {
+	buf := make([]byte, 0, len(shape))
+	for i := 0; i < len(shape); i++ {
+		switch c := shape[i]; c {
 		case '#':
 			buf = append(buf, byte('0'+r.below(10)))
-		case '[': // "[6-9]": one digit of a span
-			buf = append(buf, pr.shape[i+1]+byte(r.below(int(pr.shape[i+3]-pr.shape[i+1])+1)))
+		case '[':
+			buf = append(buf, shape[i+1]+byte(r.below(int(shape[i+3]-shape[i+1])+1)))
 			i += 4
 		default:
 			buf = append(buf, c)
 		}
 	}
-	return pr, string(buf)
+	return string(buf)
 }
 
 // notation is how somebody wrote a number down.
