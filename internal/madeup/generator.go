@@ -159,7 +159,7 @@ func (g *Generator) finish(r *rng, c *Client) {
 	case "social_network":
 		c.SourceDetail = pick(r, []string{"Instagram", "Facebook", "LinkedIn", "TikTok"})
 	case "client_referral":
-		c.SourceDetail = g.home.given[r.below(2)][1].draw(r).form[male] + " " + g.home.family.draw(r).form[male]
+		c.SourceDetail = g.home.given[r.below(2)][1].at(r).form[male] + " " + g.home.family.at(r).form[male]
 	case "newsletter":
 		if r.chance(400) {
 			c.Classification = "prospect"

@@ -2,7 +2,7 @@ package madeup
 
 // family is the name that a household shares, in the forms of both sexes.
 type family struct {
-	a, b name
+	a, b *name
 	join byte // 0 for one name, ' ' for the Spanish pair, '-' for a hyphenated name
 }
 
@@ -28,15 +28,15 @@ func (c *country) familyName(r *rng) family {
 
 // oneFamily draws a single family name: mostly a common one, often one of the long tail
 // of rare names (as in life), seldom one that breaks forms.
-func (c *country) oneFamily(r *rng) name {
+func (c *country) oneFamily(r *rng) *name {
 	n := r.below(1000)
 	switch {
 	case n < 4 && len(c.rare) > 0:
-		return pick(r, c.rare)
+		return &c.rare[r.below(len(c.rare))]
 	case n < 270 && len(c.tail.items) > 0:
-		return c.tail.draw(r)
+		return c.tail.at(r)
 	}
-	return c.family.draw(r)
+	return c.family.at(r)
 }
 
 // birth is what is known of somebody's age.
@@ -103,7 +103,7 @@ type draft struct {
 // person writes the fields of a draft, for a client who lives in country home.
 func (g *Generator) person(r *rng, d *draft, home *country, language string) Person {
 	born := g.bornAround(r, d.age)
-	given := d.origin.given[d.sex][born.generation()].draw(r)
+	given := d.origin.given[d.sex][born.generation()].at(r)
 	d.slug = given.slug[d.sex]
 	p := Person{
 		Family: d.fam.form(d.sex), Given: given.form[d.sex], Role: d.role, Former: d.former,
@@ -116,7 +116,7 @@ func (g *Generator) person(r *rng, d *draft, home *country, language string) Per
 		}
 	}
 	if r.chance(160) && !d.origin.doubleFamily && p.Native == "" {
-		if m := d.origin.given[d.sex][born.generation()].draw(r).form[d.sex]; m != p.Given {
+		if m := d.origin.given[d.sex][born.generation()].at(r).form[d.sex]; m != p.Given {
 			p.Middle = m
 			if d.origin.code == "US" {
 				p.Middle = m[:1] + "." // a passport has the whole name, a booking seldom

@@ -94,4 +94,7 @@ func weightedList[T any](items []T, weights []float64) list[T] {
 }
 
 // draw returns an item, the first ones more often.
-func (l *list[T]) draw(r *rng) T { return l.items[l.table[r.below(len(l.table))]] }
+func (l *list[T]) draw(r *rng) T { return *l.at(r) }
+
+// at is draw without the copy, for items as big as names; they must not be changed.
+func (l *list[T]) at(r *rng) *T { return &l.items[l.table[r.below(len(l.table))]] }
