@@ -35,7 +35,9 @@ type Column struct {
 	Address int    `json:"address,omitempty"`
 	Kind    string `json:"kind,omitempty"`
 
-	DateOrder date.Order   `json:"date_order,omitempty"` // of ambiguous dates
+	DateOrder date.Order `json:"date_order,omitempty"` // of ambiguous dates
+	// DateOpen says that the values don't tell the order of day and month.
+	DateOpen  bool         `json:"date_open,omitempty"`
 	NameOrder person.Order `json:"name_order,omitempty"` // of undivided names
 	Separator string       `json:"separator,omitempty"`  // of a list; "" the usual ones
 

@@ -10,6 +10,7 @@ import (
 // normal folds a title for comparison: "Adres służbowy - ulica" and
 // "adres sluzbowy ulica" are the same.
 func normal(title string) string {
+	title = strings.NewReplacer("'", " ", "’", " ", "`", " ").Replace(title)
 	return strings.Join(strings.FieldsFunc(fold.Fold(title), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	}), " ")
@@ -53,12 +54,12 @@ var (
 	workWords = words(`work business office job sluzbowy sluzbowa sluzbowe firmowy firmowa firmowe bureau professionnel professionnelle pro travail
 		trabajo oficina laboral profesional geschaftlich geschaftliche dienstlich dienstliche buro arbeit beruflich`)
 	otherWords = words(`other alternative alternate secondary additional inny inna inne dodatkowy otro otra alternativo autre weitere weiterer weiteres
-		weiteren sonstige sonstiger r e s sonst`)
-	mailWords   = words(`mailing postal correspondence korespondencyjny korespondencyjna korespondencji correspondencia envio correspondance zustellung postanschrift versand`)
+		weiteren sonstige sonstiger sonst`)
+	mailWords   = words(`mailing correspondence korespondencyjny korespondencyjna korespondencji correspondencia envio correspondance zustellung postanschrift versand`)
 	secondWords = words(`spouse partner partnerin partnera ehepartner ehefrau ehemann malzonek malzonka malzonki wspolmalzonek wspolmalzonka conjoint conyuge esposo esposa
 		companion secondary 2nd second zweiter`)
 	filler = words(`address addresse adres adresse adresu direccion de del de la las los l el le du des d the of a an do dla w na z der die das fur und i y et
-		client s contact customer klienta cliente traveler traveller passenger nr no number numer numero nummer primary main glowny principal haupt e`)
+		client s contact customer klienta cliente traveler traveller passenger nr no number numer numero nummer primary main glowny principal haupt e r s`)
 )
 
 // understand reads a title: as it stands, then without the words around its noun,

@@ -1,0 +1,204 @@
+package intake
+
+import (
+	"io"
+	"iter"
+
+	"github.com/carnetcrm/carnet/internal/date"
+	"github.com/carnetcrm/carnet/internal/intake/sheet"
+	"github.com/carnetcrm/carnet/internal/intake/vcard"
+)
+
+// OpenOptions steer Open where the user corrects what was detected.
+type OpenOptions struct {
+	Sheet     string     // worksheet of a workbook
+	Encoding  string     // as in sheet.Table
+	Delimiter byte       // of a CSV file
+	DateOrder date.Order // where the values leave it open: that of the agency
+}
+
+// File is an opened client list: a table or address cards.
+type File struct {
+	Table *sheet.Table // nil for address cards
+	Match Match        // product and proposed mapping; no columns for cards
+
+	r    io.ReaderAt
+	size int64
+}
+
+// Open detects what a file is and proposes a mapping. It reads from r as long as the
+// File is in use, and returns an errs.Invalid error for what isn't a client list.
+func Open(r io.ReaderAt, size int64, opt OpenOptions) (*File, error) {
+	head := make([]byte, 256)
+	n, err := r.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	f := &File{r: r, size: size}
+	if vcard.Is(head[:n]) {
+		f.Match = Match{Product: ProductVCard, Confidence: 1, Mapping: Mapping{Product: ProductVCard, System: ProductVCard}}
+		return f, nil
+	}
+	f.Table, err = sheet.Open(r, size, sheet.Options{Sheet: opt.Sheet, Encoding: opt.Encoding, Delimiter: opt.Delimiter, Known: Known})
+	if err != nil {
+		return nil, err
+	}
+	f.Match = Recognise(f.Table.Header, f.sample(), opt.DateOrder)
+	return f, nil
+}
+
+// Close frees what Open holds; the caller closes the reader.
+func (f *File) Close() error {
+	if f.Table == nil {
+		return nil
+	}
+	return f.Table.Close()
+}
+
+// Cards reports whether the file holds address cards, which need no mapping.
+func (f *File) Cards() bool { return f.Table == nil }
+
+// sample returns the cells of the first rows.
+func (f *File) sample() [][]string {
+	var out [][]string
+	for _, row := range f.Table.Sample {
+		if row.Fault == "" {
+			out = append(out, row.Cells)
+		}
+	}
+	return out
+}
+
+// Result is what became of one or several rows, or of a card.
+type Result struct {
+	Record   Record
+	Problems []Problem
+	Rows     []sheet.Row // the rows it was made of; for a card one row with its text
+}
+
+// Refused reports whether the record must not be imported.
+func (r Result) Refused() bool { return Refused(r.Problems) }
+
+// Records streams the records of the file. Consecutive rows of one client are
+// joined. An error ends the sequence; what was read before stands.
+func (f *File) Records(m Mapping, opt Options) iter.Seq2[Result, error] {
+	if f.Cards() {
+		return f.cardRecords(m, opt)
+	}
+	opt.Delimiter = f.Table.Delimiter
+	return func(yield func(Result, error) bool) {
+		p := NewMapper(m, opt)
+		var held *Result
+		for row, err := range f.Table.Rows() {
+			if err != nil {
+				if held == nil || yield(*held, nil) {
+					yield(Result{}, err)
+				}
+				return
+			}
+			rec, problems := p.Apply(row)
+			res := Result{rec, problems, []sheet.Row{row}}
+			switch {
+			case res.Refused():
+				if !yield(res, nil) {
+					return
+				}
+			case held != nil && held.joins(res, m.Merge):
+				held.join(res)
+			default:
+				if held != nil && !yield(*held, nil) {
+					return
+				}
+				held = &res
+			}
+		}
+		if held != nil {
+			yield(*held, nil)
+		}
+	}
+}
+
+// maxJoined bounds the rows of one client.
+const maxJoined = 500
+
+// joins reports whether next is about the same client.
+func (r *Result) joins(next Result, by string) bool {
+	a, b := r.Record.Client, next.Record.Client
+	if by == "" || len(r.Rows) >= maxJoined {
+		return false
+	}
+	switch by {
+	case "client.external_id":
+		return len(a.ExternalIDs) > 0 && len(b.ExternalIDs) > 0 && a.ExternalIDs[0] == b.ExternalIDs[0]
+	case "client.code":
+		return a.Code != "" && a.Code == b.Code
+	case "client.name":
+		return a.Name != "" && a.Name == b.Name
+	}
+	return false
+}
+
+// join adds the travelers and values of next. What the client already has stays.
+func (r *Result) join(next Result) {
+	if r.Record.Lines == nil {
+		r.Record.Lines = []int{r.Record.Line}
+	}
+	r.Record.Lines = append(r.Record.Lines, next.Record.Line)
+	r.Problems = append(r.Problems, next.Problems...)
+	r.Rows = append(r.Rows, next.Rows...)
+	for _, t := range next.Record.Travelers {
+		known := false
+		for _, have := range r.Record.Travelers {
+			known = known || have.Name == t.Name && have.BirthDate == t.BirthDate
+		}
+		if !known {
+			r.Record.Travelers = append(r.Record.Travelers, t)
+		}
+	}
+	r.Record.Client.join(next.Record.Client)
+}
+
+func (c *Client) join(n Client) {
+	for _, pair := range [][2]*string{{&c.Code, &n.Code}, {&c.Advisor, &n.Advisor}, {&c.Branch, &n.Branch}, {&c.Status, &n.Status},
+		{&c.Classification, &n.Classification}, {&c.Segment, &n.Segment}, {&c.CustomerType, &n.CustomerType},
+		{&c.SourceMedium, &n.SourceMedium}, {&c.SourceDetail, &n.SourceDetail}, {&c.FormalSalutation, &n.FormalSalutation},
+		{&c.InformalSalutation, &n.InformalSalutation}, {&c.AnniversaryNote, &n.AnniversaryNote}, {&c.Contact, &n.Contact},
+		{&c.Language, &n.Language}, {&c.Currency, &n.Currency}, {&c.TaxID, &n.TaxID}, {&c.LegalName, &n.LegalName}} {
+		*pair[0] = or(*pair[0], *pair[1])
+	}
+	if c.Anniversary == "" {
+		c.Anniversary = n.Anniversary
+	}
+	if n.Memo != "" && n.Memo != c.Memo {
+		appendLine(&c.Memo, n.Memo)
+	}
+	if n.Remarks != "" && n.Remarks != c.Remarks {
+		appendLine(&c.Remarks, n.Remarks)
+	}
+	for _, a := range n.Comms {
+		known := false
+		for _, have := range c.Comms {
+			known = known || have.Type == a.Type && or(have.Norm, have.Value) == or(a.Norm, a.Value)
+		}
+		if !known {
+			c.Comms = append(c.Comms, a)
+		}
+	}
+	primary(c.Comms)
+	for _, a := range n.Addresses {
+		if !same(c.Addresses, a) && free(c.Addresses, a.Kind) {
+			c.Addresses = append(c.Addresses, a)
+		} else if !same(c.Addresses, a) {
+			appendLine(&c.Remarks, a.Street+", "+a.Postal+" "+a.City)
+		}
+	}
+	for _, t := range n.Tags {
+		known := false
+		for _, have := range c.Tags {
+			known = known || have == t
+		}
+		if !known {
+			c.Tags = append(c.Tags, t)
+		}
+	}
+}
