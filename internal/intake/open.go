@@ -88,33 +88,37 @@ func (f *File) Records(m Mapping, opt Options) iter.Seq2[Result, error] {
 	opt.Delimiter = f.Table.Delimiter
 	return func(yield func(Result, error) bool) {
 		p := NewMapper(m, opt)
-		var held *Result
+		var held []Result // a client whose next row may follow, and refused rows after it
+		flush := func() bool {
+			for _, r := range held {
+				if !yield(r, nil) {
+					return false
+				}
+			}
+			held = held[:0]
+			return true
+		}
 		for row, err := range f.Table.Rows() {
 			if err != nil {
-				if held == nil || yield(*held, nil) {
+				if flush() {
 					yield(Result{}, err)
 				}
 				return
 			}
 			rec, problems := p.Apply(row)
 			res := Result{rec, problems, []sheet.Row{row}}
-			switch {
-			case res.Refused():
-				if !yield(res, nil) {
-					return
-				}
-			case held != nil && held.joins(res, m.Merge):
-				held.join(res)
-			default:
-				if held != nil && !yield(*held, nil) {
-					return
-				}
-				held = &res
+			if len(held) > 0 && !res.Refused() && held[0].joins(res, m.Merge) {
+				held[0].join(res)
+				continue
+			}
+			if waits := res.Refused() && len(held) > 0 && len(held) < maxJoined; !waits && !flush() {
+				return
+			}
+			if held = append(held, res); m.Merge == "" && !flush() {
+				return
 			}
 		}
-		if held != nil {
-			yield(*held, nil)
-		}
+		flush()
 	}
 }
 
@@ -124,7 +128,7 @@ const maxJoined = 500
 // joins reports whether next is about the same client.
 func (r *Result) joins(next Result, by string) bool {
 	a, b := r.Record.Client, next.Record.Client
-	if by == "" || len(r.Rows) >= maxJoined {
+	if by == "" || r.Refused() || len(r.Rows) >= maxJoined {
 		return false
 	}
 	switch by {
