@@ -9,11 +9,12 @@ import (
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/login"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
 	"github.com/carnetcrm/carnet/internal/traveler"
 )
 
 // Tables are all tenant tables of Carnet with their rules of visibility.
-var Tables = slices.Concat(agency.Tables, tag.Tables, contact.Tables, traveler.Tables, client.Tables,
+var Tables = slices.Concat(agency.Tables, login.Tables, tag.Tables, contact.Tables, traveler.Tables, client.Tables,
 	[]db.Table{record.HistoryTable("client", "traveler")})
