@@ -31,6 +31,9 @@ var (
 // extension is dropped: E.164 has none. ok is false for too few or too many digits, for
 // several numbers in one text, and for numbers that a spreadsheet cut to "4.8601E+10".
 func Parse(raw, region string) (e164 string, ok bool) {
+	if e164, ok := quick(raw, strings.ToUpper(region)); ok {
+		return e164, true
+	}
 	s := clean(raw)
 	if s == "" || scientific.MatchString(s) {
 		return "", false
