@@ -198,7 +198,8 @@ func TestTitles(t *testing.T) {
 		"PLZ": "address.postal_code", "Geb.-Datum": "traveler.birth_date", "Kd.-Nr.": "client.code", "E-Mail privat": "comm.email",
 		"Passport no / expiry": "note", "FF numbers": "note", "DOB": "traveler.birth_date", "ADDRESS": "address.street", "Zip/Postal code": "address.postal_code",
 		"traveler e-mail": "comm.email", "Mailing street": "address.street", "Adres korespondencyjny - ulica": "address.street",
-		"Ansprechpartner": "client.contact", "Geschlecht": "traveler.sex", "completely unknown": "",
+		"Ansprechpartner": "client.contact", "Geschlecht": "traveler.sex", "Lp.": "skip", "Adresse postale": "address.street", "Dirección postal": "address.street", "Anniversary Date": "client.anniversary",
+		"Zuständiger Mitarbeiter": "client.advisor", "completely unknown": "",
 	} {
 		if got := understand(title); got.target != want {
 			t.Errorf("%q: %s, want %s", title, got.target, want)

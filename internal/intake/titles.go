@@ -130,7 +130,7 @@ var telling = []struct{ part, target, label string }{
 	{"birth", "traveler.birth_date", ""}, {"urodz", "traveler.birth_date", ""}, {"nacimiento", "traveler.birth_date", ""},
 	{"naissance", "traveler.birth_date", ""}, {"geburt", "traveler.birth_date", ""},
 	{"strasse", "address.street", ""}, {"ulica", "address.street", ""}, {"street", "address.street", ""},
-	{"postal", "address.postal_code", ""}, {"pocztow", "address.postal_code", ""}, {"postleit", "address.postal_code", ""},
+	{"code postal", "address.postal_code", ""}, {"postal code", "address.postal_code", ""}, {"codigo postal", "address.postal_code", ""}, {"kod poczt", "address.postal_code", ""}, {"postleit", "address.postal_code", ""},
 	{"nazwisko", "traveler.family", ""}, {"apellido", "traveler.family", ""}, {"surname", "traveler.family", ""}, {"nachname", "traveler.family", ""},
 	{"vorname", "traveler.given", ""}, {"prenom", "traveler.given", ""},
 	{"uwagi", "client.remarks", ""}, {"remark", "client.remarks", ""}, {"bemerk", "client.remarks", ""}, {"observac", "client.remarks", ""},

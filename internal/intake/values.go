@@ -27,6 +27,9 @@ var (
 
 // phones takes the numbers of one cell apart: "600-100-200 / 22 555 01 23 (Ewa)".
 func phones(cell string) []found {
+	if plainPhone(cell) {
+		return []found{{value: cell}}
+	}
 	var out []found
 	for _, part := range strings.FieldsFunc(orWord.ReplaceAllString(strings.ReplaceAll(cell, ":::", "\n"), "\n"), func(r rune) bool {
 		return r == '\n' || r == ';' || r == ',' || r == '|'
@@ -50,6 +53,16 @@ func phones(cell string) []found {
 	return out
 }
 
+// plainPhone reports the usual case: one number, no words.
+func plainPhone(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && c != '+' && c != ' ' && c != '-' && c != '(' && c != ')' && c != '.' {
+			return false
+		}
+	}
+	return strings.Count(s, "+") < 2
+}
+
 // slashes splits "600100200 / 22 5550123" but neither the German "0171/5550123" nor
 // the Polish "22 555 01 23/24".
 func slashes(s string) []string {
@@ -70,6 +83,9 @@ func slashes(s string) []string {
 
 // emails takes the addresses of one cell apart; words around them are kept.
 func emails(cell string) []found {
+	if _, ok := normalEmail(cell); ok && strings.Count(cell, "@") == 1 && !strings.ContainsAny(cell, " <>,;:()\"\n") {
+		return []found{{value: cell}}
+	}
 	locs := address.FindAllStringIndex(cell, -1)
 	if len(locs) == 0 {
 		return []found{{words: cell}}

@@ -26,13 +26,17 @@ func openXLSX(r io.ReaderAt, size int64, opt Options) (*Table, error) {
 		return nil, errs.Wrap(err, errs.Invalid, "intake.error.workbook")
 	}
 	t := &Table{Format: "xlsx", Encoding: UTF8, Sheets: f.GetSheetList(), close: f.Close}
+	from1904 := false // workbooks of old Macs count the days from another year
+	if props, err := f.GetWorkbookProps(); err == nil && props.Date1904 != nil {
+		from1904 = *props.Date1904
+	}
 	pick := t.Sheets
 	if opt.Sheet != "" {
 		pick = []string{opt.Sheet}
 	}
 	for _, name := range pick {
 		t.Sheet = name
-		t.rows = func() iter.Seq2[Row, error] { return worksheet(f, t.Sheet) }
+		t.rows = func() iter.Seq2[Row, error] { return worksheet(f, t.Sheet, from1904) }
 		if err = t.findHeader(opt); err == nil {
 			return t, nil
 		}
@@ -47,7 +51,7 @@ func openXLSX(r io.ReaderAt, size int64, opt Options) (*Table, error) {
 // worksheet streams one sheet. It reads it twice side by side: the stored numbers,
 // because a phone number shown as 4.86E+10 is whole in the file, and the formatted
 // text, because only the format tells that a number is a date.
-func worksheet(f *excelize.File, name string) iter.Seq2[Row, error] {
+func worksheet(f *excelize.File, name string, from1904 bool) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		raw, err := f.Rows(name)
 		if err != nil {
@@ -71,7 +75,7 @@ func worksheet(f *excelize.File, name string) iter.Seq2[Row, error] {
 				yield(Row{}, errs.Wrap(fmt.Errorf("row %d: %w", line, err), errs.Invalid, "intake.error.workbook"))
 				return
 			}
-			row := Row{Line: line, Cells: cells(values, texts)}
+			row := Row{Line: line, Cells: cells(values, texts, from1904)}
 			if len(row.Cells) > MaxColumns {
 				row.Fault, row.Cells = "intake.problem.too_many_columns", row.Cells[:MaxColumns]
 			}
@@ -85,14 +89,14 @@ func worksheet(f *excelize.File, name string) iter.Seq2[Row, error] {
 	}
 }
 
-func cells(values, texts []string) []string {
+func cells(values, texts []string, from1904 bool) []string {
 	out := make([]string, len(values))
 	for i, v := range values {
 		text := ""
 		if i < len(texts) {
 			text = texts[i]
 		}
-		out[i] = strings.TrimSpace(cell(v, text))
+		out[i] = strings.TrimSpace(cell(v, text, from1904))
 	}
 	return out
 }
@@ -102,7 +106,7 @@ func cells(values, texts []string) []string {
 var dateText = regexp.MustCompile(`^(\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}|\d{1,2}[-./ ]*\p{L}{3,}\.?[-./, ]*\d{2,4}|\p{L}{3,}\.?,? .*\d{4}|\d{1,2}[-./]\p{L}{3,})`)
 
 // cell chooses between the stored value and what Excel shows.
-func cell(value, text string) string {
+func cell(value, text string, from1904 bool) string {
 	if value == text || value == "" {
 		return text
 	}
@@ -114,7 +118,7 @@ func cell(value, text string) string {
 		if n < 1 {
 			return ""
 		}
-		if t, err := excelize.ExcelDateToTime(n, false); err == nil {
+		if t, err := excelize.ExcelDateToTime(n, from1904); err == nil {
 			return t.Round(time.Second).Format("2006-01-02")
 		}
 		return text
