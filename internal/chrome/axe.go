@@ -1,0 +1,66 @@
+package chrome
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+//go:embed testdata/axe.min.js
+var axeJS string
+
+// axeTags are WCAG 2.0 to 2.2, levels A and AA, and axe's own good practice.
+var axeTags = []string{"wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"}
+
+// Violation is a rule that a page breaks.
+type Violation struct {
+	ID      string `json:"id"`
+	Impact  string `json:"impact"`
+	Help    string `json:"help"`
+	HelpURL string `json:"helpUrl"`
+	Nodes   []struct {
+		Target  []any  `json:"target"`
+		HTML    string `json:"html"`
+		Summary string `json:"failureSummary"`
+	} `json:"nodes"`
+}
+
+// Axe checks the page as it is now and fails the test with a list of what to repair.
+// Rules may be switched off by their id; say why beside the call.
+func Axe(t testing.TB, p *Page, withoutRules ...string) {
+	t.Helper()
+	violations := p.Violations(withoutRules...)
+	if len(violations) == 0 {
+		return
+	}
+	var b strings.Builder
+	for _, v := range violations {
+		fmt.Fprintf(&b, "\n  %s (%s): %s\n    %s\n", v.ID, v.Impact, v.Help, v.HelpURL)
+		for _, n := range v.Nodes {
+			fmt.Fprintf(&b, "    - %v\n      %s\n      %s\n", n.Target, n.HTML, strings.ReplaceAll(n.Summary, "\n", "\n      "))
+		}
+	}
+	t.Errorf("axe finds %d kinds of violations at %s:%s", len(violations), p.Path(), b.String())
+}
+
+// Violations returns what axe finds. The script goes in through the debugger, so that a
+// strict Content-Security-Policy doesn't stop it and needn't be loosened for tests.
+func (p *Page) Violations(withoutRules ...string) []Violation {
+	p.t.Helper()
+	rules := map[string]map[string]bool{}
+	for _, id := range withoutRules {
+		rules[id] = map[string]bool{"enabled": false}
+	}
+	options, err := json.Marshal(map[string]any{
+		"runOnly": map[string]any{"type": "tag", "values": axeTags}, "rules": rules, "resultTypes": []string{"violations"},
+	})
+	if err != nil {
+		p.t.Fatalf("the options of axe: %v", err)
+	}
+	if !Eval[bool](p, "typeof window.axe === 'object'") {
+		Eval[bool](p, axeJS+";true")
+	}
+	return Eval[[]Violation](p, fmt.Sprintf("axe.run(document, %s).then(r => r.violations)", options))
+}
