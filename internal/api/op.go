@@ -1,0 +1,259 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/i18n"
+	"github.com/carnetcrm/carnet/internal/list"
+	"github.com/carnetcrm/carnet/internal/record"
+)
+
+// An op is one operation: what it is called, what it takes and answers, who may
+// call it, and what it does. The router, the checks of a request, the OpenAPI
+// document, the reference page and the matrix of rights all read this value.
+type op struct {
+	id      string // "client.create"
+	method  string
+	path    string // below /api/v1; every {name} in it is a number
+	group   string // heading in the reference
+	summary string
+	doc     string
+	need    string // right without which it is refused, "" for everybody
+	reads   bool   // a POST that changes nothing: read-only tokens may call it
+	query   []param
+	filters *list.Def // its fields are query parameters too
+	body    *schema
+	status  int // of success
+	reply   *schema
+	etag    bool // answers one record with its version
+	ifMatch bool // demands the version that the caller read
+	secret  bool // the answer is shown once and is never kept for a repetition
+	run     func(ctx context.Context, tx *db.Tx, q *req) error
+}
+
+// param is a query parameter.
+type param struct {
+	member
+	must bool
+}
+
+func (o *op) writes() bool { return o.method != http.MethodGet && !o.reads }
+
+// req is a request that has passed the checks of its operation.
+type req struct {
+	op      *op
+	http    *http.Request
+	actor   db.Actor
+	query   url.Values
+	body    object
+	raw     []byte // the body as it was sent
+	ids     [3]int64 // the numbers of the path in their order
+	version int64    // from If-Match; 0 stands for any
+
+	out      []byte // the answer
+	etag     int64  // version of the answered record
+	location string
+}
+
+// id is the first number of the path, sub the second.
+func (q *req) id() int64  { return q.ids[0] }
+func (q *req) sub() int64 { return q.ids[1] }
+
+// lang is the language of texts in the answer.
+func (q *req) lang() string { return i18n.Match(q.http.Header.Get("Accept-Language")) }
+
+// text returns a text of the body, "" where it wasn't sent.
+func (q *req) text(name string) string { return textOf(q.body, name) }
+
+func textOf(o object, name string) string { s, _ := o[name].(string); return s }
+func intOf(o object, name string) int64   { n, _ := o[name].(int64); return n }
+func boolOf(o object, name string) bool   { b, _ := o[name].(bool); return b }
+
+func textsOf(o object, name string) (out []string) {
+	list, _ := o[name].([]any)
+	for _, v := range list {
+		if s, ok := v.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func objectsOf(o object, name string) (out []object) {
+	list, _ := o[name].([]any)
+	for _, v := range list {
+		if s, ok := v.(object); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// answer writes one record as the whole answer.
+func (q *req) answer(m *model, r record.Record) {
+	q.out = append(m.append(append(q.out, '{'), r, q.actor), '}')
+	q.etag = record.Stamps(r).Version
+}
+
+// created is answer for a new record with the address where it can be read.
+func (q *req) created(m *model, r record.Record, path string) {
+	q.answer(m, r)
+	q.location = base + path + "/" + strconv.FormatInt(record.Stamps(r).ID, 10)
+}
+
+// pathIDs reads the numbers of the path. What can't be a number of a record is as
+// unknown as a record that doesn't exist.
+func (q *req) pathIDs() error {
+	i := 0
+	for part := range strings.SplitSeq(q.op.path, "/") {
+		if !strings.HasPrefix(part, "{") {
+			continue
+		}
+		n, err := strconv.ParseInt(q.http.PathValue(strings.Trim(part, "{}")), 10, 64)
+		if err != nil || n < 1 || n >= 1<<53 {
+			return errs.Missing()
+		}
+		q.ids[i] = n
+		i++
+	}
+	return nil
+}
+
+// params refuses query parameters that the operation doesn't know: a filter with a
+// typing error must not answer with everything.
+func (q *req) params() error {
+	if q.http.URL.RawQuery == "" {
+		return q.needParams()
+	}
+	var err error
+	if q.query, err = url.ParseQuery(q.http.URL.RawQuery); err != nil {
+		return errs.New(errs.Invalid, "api.bad_query")
+	}
+	var bad errs.Collect
+	for name, values := range q.query {
+		if !q.op.knows(name, q.actor) {
+			bad.Add(name, "api.unknown_parameter", "Name", name)
+			continue
+		}
+		for _, v := range values {
+			if !utf8.ValidString(v) || strings.ContainsFunc(v, unprintable) {
+				bad.Add(name, "error.characters")
+			}
+		}
+	}
+	if err := bad.Err(); err != nil {
+		return sorted(err)
+	}
+	return q.needParams()
+}
+
+func (q *req) needParams() error {
+	var bad errs.Collect
+	for _, p := range q.op.query {
+		if p.must {
+			bad.Required(p.name, q.query.Get(p.name))
+		}
+	}
+	return bad.Err()
+}
+
+func (o *op) knows(name string, a db.Actor) bool {
+	if slices.ContainsFunc(o.query, func(p param) bool { return p.name == name }) {
+		return true
+	}
+	if o.filters == nil {
+		return false
+	}
+	key, _, _ := strings.Cut(name, ".")
+	_, ok := o.filters.Field(key, a)
+	return ok
+}
+
+// sorted orders the fields of an error by path: maps are walked in no order.
+func sorted(err error) error {
+	if e, ok := err.(*errs.Error); ok {
+		slices.SortStableFunc(e.Fields, func(a, b errs.Field) int { return strings.Compare(a.Path, b.Path) })
+	}
+	return err
+}
+
+// limit reads the number of elements that are asked for.
+func (q *req) limit(standard, most int) (int, error) {
+	s := q.query.Get("limit")
+	if s == "" {
+		return standard, nil
+	}
+	n, err := strconv.Atoi(s)
+	switch {
+	case err != nil:
+		return 0, errs.Bad("limit", "error.number")
+	case n < 1:
+		return 0, errs.Bad("limit", "error.min", "Min", 1)
+	case n > most:
+		return 0, errs.Bad("limit", "error.max", "Max", most)
+	}
+	return n, nil
+}
+
+// before reads a cursor that is the id of the last element that was answered.
+func (q *req) before() (int64, error) {
+	s := q.query.Get("cursor")
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 1 {
+		return 0, errs.Bad("cursor", "list.bad_cursor")
+	}
+	return n, nil
+}
+
+// matched reads If-Match: the quoted version that the caller read, or * for
+// whatever is there now.
+func (q *req) matched() error {
+	h := strings.TrimSpace(q.http.Header.Get("If-Match"))
+	if h == "" {
+		return errNoVersion()
+	}
+	if h == "*" {
+		return nil
+	}
+	h = strings.Trim(strings.TrimPrefix(h, "W/"), `"`)
+	n, err := strconv.ParseInt(h, 10, 64)
+	if err != nil || n < 1 {
+		return errBadVersion()
+	}
+	q.version = n
+	return nil
+}
+
+// check refuses a request before anything is read from the database.
+func (q *req) check(w http.ResponseWriter) error {
+	o := q.op
+	if !q.actor.May(o.need) {
+		return errs.New(errs.Forbidden, "error.forbidden")
+	}
+	if o.writes() && q.actor.ReadOnly {
+		return errs.New(errs.Forbidden, "api.read_only_token")
+	}
+	if err := q.pathIDs(); err != nil {
+		return err
+	}
+	if err := q.params(); err != nil {
+		return err
+	}
+	if o.ifMatch {
+		if err := q.matched(); err != nil {
+			return err
+		}
+	}
+	return q.readBody(w)
+}
