@@ -44,9 +44,12 @@ document.addEventListener('keydown', e => {
 const style = `body{background:#fff;color:#111} a{color:#00c} *{min-height:24px}
 @media (prefers-color-scheme: dark){body{background:#111;color:#eee} a{color:#9cf}}`
 
-// serve starts a server with a strict Content-Security-Policy.
+// serve starts a server with a strict Content-Security-Policy. Without a browser the test
+// ends here, before a spy could meet that.
 func serve(t *testing.T) *httptest.Server {
 	t.Helper()
+	acquire(t)
+	t.Cleanup(release)
 	mux := http.NewServeMux()
 	page := func(path, kind, body string, status int) {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
