@@ -220,17 +220,20 @@ func (u *User) Check() error {
 func (*User) Unique(string) string { return "email" }
 
 // Guard keeps people from giving themselves more than they have: only who manages
-// users changes roles, status and offices.
-func (u *User) Guard(_ context.Context, tx *db.Tx, old record.Record) error {
-	if tx.Actor.May("user.manage") {
+// users changes roles, status and offices. An agency keeps at least one
+// administrator.
+func (u *User) Guard(ctx context.Context, tx *db.Tx, old record.Record) error {
+	was, _ := old.(*User)
+	if !tx.Actor.May("user.manage") {
+		if was == nil || was.Role != u.Role || was.Status != u.Status || was.BranchID != u.BranchID ||
+			was.DepartmentID != u.DepartmentID || was.HasClients != u.HasClients || was.Email != u.Email {
+			return errs.New(errs.Forbidden, "error.forbidden")
+		}
+	}
+	if was == nil {
 		return nil
 	}
-	was, ok := old.(*User)
-	if !ok || was.Role != u.Role || was.Status != u.Status || was.BranchID != u.BranchID ||
-		was.DepartmentID != u.DepartmentID || was.HasClients != u.HasClients || was.Email != u.Email {
-		return errs.New(errs.Forbidden, "error.forbidden")
-	}
-	return nil
+	return u.follow(ctx, tx, was)
 }
 
 // ActorOf returns u as the actor of a request.
