@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 
@@ -26,29 +27,59 @@ func ProposeCode(name, phone string) string {
 	return letters[:min(3, len(letters))] + digits[max(0, len(digits)-3):]
 }
 
-// FreeCode returns base, or base with the smallest number behind it that nobody
-// in the agency uses. Deleted clients keep their codes.
+// FreeCode returns base, or base with a number behind it that nobody in the
+// agency uses. Deleted clients keep their codes. It asks for a few dozen codes
+// however many begin alike: numbers that double until one is free, then the gap
+// below it is halved.
 func FreeCode(ctx context.Context, tx *db.Tx, base string) (string, error) {
 	if len(base) < 2 {
 		base += "1"
 	}
-	used := map[string]bool{}
-	err := tx.AsSystem().Each(ctx, "SELECT c.code FROM {client.any} c WHERE c.code >= $1 AND c.code < $2",
-		[]any{base, base + "\U0010FFFF"}, func(rows db.Rows) error {
-			var code string
-			err := rows.Scan(&code)
-			used[code] = true
-			return err
-		})
-	if err != nil {
+	numbered := func(n int) string {
+		if n == 1 {
+			return base
+		}
+		return base + "-" + strconv.Itoa(n)
+	}
+	used, err := usedCodes(ctx, tx, db.Texts{base})
+	if err != nil || !used[base] {
+		return base, err
+	}
+	var probes db.Texts
+	for n := 2; n < 1<<40; n *= 2 {
+		probes = append(probes, numbered(n))
+	}
+	if used, err = usedCodes(ctx, tx, probes); err != nil {
 		return "", err
 	}
-	if !used[base] {
-		return base, nil
+	free := 2
+	for used[numbered(free)] {
+		free *= 2
 	}
-	for n := 2; ; n++ {
-		if code := base + "-" + strconv.Itoa(n); !used[code] {
-			return code, nil
+	for low := free / 2; low+1 < free; { // low is used, free is free
+		mid := (low + free) / 2
+		if used, err = usedCodes(ctx, tx, db.Texts{numbered(mid)}); err != nil {
+			return "", err
+		}
+		if used[numbered(mid)] {
+			low = mid
+		} else {
+			free = mid
 		}
 	}
+	// When others create clients of the same name at the same moment, each looks
+	// at another number.
+	return numbered(free + rand.IntN(1+16*tx.Try)), nil
+}
+
+// usedCodes returns which of the codes somebody in the agency has.
+func usedCodes(ctx context.Context, tx *db.Tx, codes db.Texts) (map[string]bool, error) {
+	used := map[string]bool{}
+	err := tx.AsSystem().Each(ctx, "SELECT c.code FROM {client.any} c WHERE c.code IN {texts $1}", []any{codes}, func(rows db.Rows) error {
+		var code string
+		err := rows.Scan(&code)
+		used[code] = true
+		return err
+	})
+	return used, err
 }

@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 )
@@ -49,7 +50,6 @@ type DB struct {
 // engine is what a dialect must do. There are two: sqlite and postgres.
 type engine interface {
 	begin(ctx context.Context, write bool) (conn, error)
-	exec(ctx context.Context, script string) error
 	close() error
 }
 
@@ -73,6 +73,7 @@ type Rows interface {
 type Tx struct {
 	Actor Actor
 	Now   Stamp // the time of this transaction: every stamp that it writes
+	Try   int   // how often this transaction has lost against another one before
 
 	db    *DB
 	c     conn
@@ -132,7 +133,7 @@ func (d *DB) View(ctx context.Context, a Actor, fn func(*Tx) error) error {
 
 // Update runs fn in a transaction as actor and commits if fn returns nil.
 // Where the database reports a serialization failure or a deadlock, fn runs
-// again, up to three times in all: fn must not leave anything behind outside of
+// again, up to five times in all: fn must not leave anything behind outside of
 // the transaction except through AfterCommit.
 func (d *DB) Update(ctx context.Context, a Actor, fn func(*Tx) error) error {
 	if a.AgencyID == 0 {
@@ -156,31 +157,31 @@ func (d *DB) UpdateLocal(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // attempts is how often a transaction that lost against another one is run.
-const attempts = 3
+const attempts = 5
 
 func (d *DB) run(ctx context.Context, a Actor, write bool, fn func(*Tx) error) error {
 	var err error
 	for try := range attempts {
-		if err = d.once(ctx, a, write, fn); !errors.Is(err, errRetry) {
+		if err = d.once(ctx, a, write, try, fn); !errors.Is(err, errRetry) {
 			return err
 		}
 		slog.DebugContext(ctx, "transaction runs again", "try", try+1, "error", err)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(time.Duration(try+1) * 10 * time.Millisecond):
+		case <-time.After(time.Duration(try+1) * time.Duration(5+rand.IntN(10)) * time.Millisecond):
 		}
 	}
 	return err
 }
 
-func (d *DB) once(ctx context.Context, a Actor, write bool, fn func(*Tx) error) error {
+func (d *DB) once(ctx context.Context, a Actor, write bool, try int, fn func(*Tx) error) error {
 	c, err := d.engine.begin(ctx, write)
 	if err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
 	defer c.rollback() // does nothing after a commit
-	tx := &Tx{Actor: a, Now: StampOf(d.Now()), db: d, c: c, write: write, after: new([]func()), last: new(ending), memo: map[any]any{}}
+	tx := &Tx{Actor: a, Now: StampOf(d.Now()), Try: try, db: d, c: c, write: write, after: new([]func()), last: new(ending), memo: map[any]any{}}
 	if err := fn(tx); err != nil {
 		return err
 	}

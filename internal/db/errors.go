@@ -83,3 +83,7 @@ func Normalize(err error) error { return normalize(err) }
 
 // AsTaken reports whether err says that a unique value exists already.
 func AsTaken(err error, taken **Taken) bool { return errors.As(err, taken) }
+
+// Retry marks err as lost against another transaction: Update runs its function
+// again, and returns err when the last attempt fails too.
+func Retry(err error) error { return fmt.Errorf("%w: %w", errRetry, err) }

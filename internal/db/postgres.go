@@ -57,16 +57,6 @@ func (p *pg) close() error {
 	return nil
 }
 
-func (p *pg) exec(ctx context.Context, script string) error {
-	c, err := p.write.Acquire(ctx)
-	if err != nil {
-		return err
-	}
-	defer c.Release()
-	_, err = c.Conn().PgConn().Exec(ctx, script).ReadAll()
-	return normalize(err)
-}
-
 // begin opens a transaction for writing. For reading it only takes a connection:
 // under READ COMMITTED each statement has its own snapshot anyway, and two round
 // trips are saved.

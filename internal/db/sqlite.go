@@ -14,7 +14,9 @@ import (
 // writer is handed out in turn, so that a write waits in Go and never fails with
 // "database is locked" inside the process; another process waits up to 10 s.
 type lite struct {
-	read, write *pool
+	read    *pool
+	writeDB *sql.DB
+	write   *writer
 }
 
 // pool keeps the prepared statements of one *sql.DB by their text.
@@ -55,33 +57,38 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 	n := max(4, 2*runtime.NumCPU())
 	read.SetMaxOpenConns(n)
 	read.SetMaxIdleConns(n)
-	return &lite{newPool(read), newPool(write)}, nil
+	w, err := newWriter(ctx, write)
+	if err != nil {
+		write.Close()
+		read.Close()
+		return nil, err
+	}
+	return &lite{newPool(read), write, w}, nil
 }
 
 func newPool(d *sql.DB) *pool { return &pool{db: d, stmts: map[string]*sql.Stmt{}} }
 
 func (l *lite) close() error {
+	<-l.write.turn // waits for the last writer and lets nobody in after it
 	l.read.db.Close()
 	// Leaves a small file behind: the next start need not replay the log.
-	l.write.db.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
-	return l.write.db.Close()
-}
-
-func (l *lite) exec(ctx context.Context, script string) error {
-	_, err := l.write.db.ExecContext(ctx, script)
-	return normalize(err)
+	l.write.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
+	for _, s := range l.write.stmts {
+		s.Close()
+	}
+	l.write.conn.Close()
+	return l.writeDB.Close()
 }
 
 func (l *lite) begin(ctx context.Context, write bool) (conn, error) {
-	p := l.read
 	if write {
-		p = l.write
+		return l.write.begin(ctx)
 	}
-	tx, err := p.db.BeginTx(ctx, nil)
+	tx, err := l.read.db.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, normalize(err)
 	}
-	return &liteTx{p, tx}, nil
+	return &liteTx{l.read, tx}, nil
 }
 
 // stmt returns the prepared statement of q, or nil when too many are kept.
@@ -112,13 +119,8 @@ type liteTx struct {
 	tx *sql.Tx
 }
 
-// prepared returns the cached statement bound to the transaction, or nil. The
-// writer's single connection is busy with the transaction, so there a new
-// statement is prepared on it and lives as long as it does.
+// prepared returns the cached statement bound to the transaction, or nil.
 func (t *liteTx) prepared(ctx context.Context, q string) (*sql.Stmt, error) {
-	if t.p.db.Stats().MaxOpenConnections == 1 {
-		return nil, nil
-	}
 	s, err := t.p.stmt(ctx, q)
 	if s == nil || err != nil {
 		return nil, err

@@ -22,6 +22,8 @@ type NewClient struct {
 	Addresses      []contact.Address
 	Tags           []TagValue
 	InterfaceIDs   []client.InterfaceID
+
+	proposed bool // the account code is a proposal of ours
 }
 
 // NewTraveler is a traveler of a new client: an existing one by ID, or a new one.
@@ -33,6 +35,8 @@ type NewTraveler struct {
 	Communications []contact.Communication
 	Addresses      []contact.Address
 	Tags           []TagValue
+
+	created bool // ID is of a traveler made by CreateClient
 }
 
 // TagValue is a tag by name, with the value of tags that take one.
@@ -43,6 +47,7 @@ type TagValue struct{ Name, Value string }
 // "travelers[0].family". A client without travelers is possible; a person who
 // becomes a client comes with one traveler (glossary 2.2, 1).
 func CreateClient(ctx context.Context, tx *db.Tx, n *NewClient) error {
+	n.again()
 	if err := n.name(); err != nil {
 		return err
 	}
@@ -50,7 +55,11 @@ func CreateClient(ctx context.Context, tx *db.Tx, n *NewClient) error {
 		return err
 	}
 	n.Client.Phone = n.somePhone() // for the proposal of an account code (R011)
+	n.proposed = n.Client.Code == ""
 	if err := record.Insert(ctx, tx, &n.Client); err != nil {
+		if n.proposed && errs.Is(err, errs.Conflict) {
+			return db.Retry(err) // somebody took the proposed code meanwhile
+		}
 		return err
 	}
 	var bad errs.Collect
@@ -73,6 +82,19 @@ func CreateClient(ctx context.Context, tx *db.Tx, n *NewClient) error {
 		return err
 	}
 	return NeedTags(ctx, tx, ref)
+}
+
+// again takes back what an earlier run of the same transaction filled in.
+func (n *NewClient) again() {
+	n.Client.ID = 0
+	if n.proposed {
+		n.Client.Code = ""
+	}
+	for i := range n.Travelers {
+		if n.Travelers[i].created {
+			n.Travelers[i].ID = 0
+		}
+	}
 }
 
 // NeedTags refuses a record that lacks a mandatory tag (L11).
@@ -146,7 +168,7 @@ func (n *NewClient) addTraveler(ctx context.Context, tx *db.Tx, i int) error {
 		if err := record.Insert(ctx, tx, &t.Traveler); err != nil {
 			return err
 		}
-		t.ID = t.Traveler.ID
+		t.ID, t.created = t.Traveler.ID, true
 		ref := record.Ref{Kind: "traveler", ID: t.ID}
 		if err := attach(ctx, tx, &bad, "", ref, t.Communications, t.Addresses, t.Tags); err != nil {
 			return err
