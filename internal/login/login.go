@@ -58,7 +58,7 @@ func New(d *db.DB, v *vault.Vault, opt Options) (*Service, error) {
 func (s *Service) Close() { s.work.Wait() }
 
 // MailOn reports whether invitations and resets can leave by mail.
-func (s *Service) MailOn() bool { return s.opt.Mail }
+func (s *Service) MailOn() bool { return s.opt.Mail && s.opt.BaseURL != "" }
 
 // Place is where a request comes from.
 type Place struct {

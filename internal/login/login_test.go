@@ -105,28 +105,3 @@ func TestTokenShape(t *testing.T) {
 		}
 	}
 }
-
-// TestSession: what a session opens, and everything that ends it.
-func TestSession(t *testing.T) {
-	b := newBench(t)
-	b.give("ada", "ann", "zoe")
-	r := b.signIn("ann")
-	if len(r.Second) != 0 {
-		t.Fatalf("second factor %v", r.Second)
-	}
-	n, u, a, actor, err := b.s.Authenticate(t.Context(), r.Token)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := b.As("ann"); u.ID != want.UserID || a.ID != want.AgencyID || actor.UserID != want.UserID || actor.Scope != want.Scope ||
-		actor.BranchID != want.BranchID || !actor.May("client.edit") || actor.May("user.manage") || actor.Via != "web" {
-		t.Errorf("actor %+v of %s", actor, u.Name)
-	}
-	if n.Method != "password" || n.IP != "192.0.2.1" || !n.Fresh(db.StampOf(b.now)) {
-		t.Errorf("session %+v", n)
-	}
-	b.now = b.now.Add(5 * time.Minute)
-	if n, _, _, _, _ := b.s.Authenticate(t.Context(), r.Token); n.Fresh(db.StampOf(b.now)) {
-		t.Error("still fresh after 5 minutes")
-	}
-}

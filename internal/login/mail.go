@@ -2,12 +2,92 @@ package login
 
 import (
 	"context"
+	"time"
 
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/email"
+	"github.com/carnetcrm/carnet/internal/i18n"
+	"github.com/carnetcrm/carnet/internal/jobs"
+	"github.com/carnetcrm/carnet/internal/mail"
+	"github.com/carnetcrm/carnet/internal/record"
 )
 
-// mail sends somebody their link, where a mail server is set up.
+// mail sends somebody their link, where a mail server is set up. The message
+// leaves by a job of the same transaction: no link, no mail, and the other way
+// round.
 func (s *Service) mail(ctx context.Context, tx *db.Tx, u *agency.User, kind, path string) error {
-	return nil
+	if !s.MailOn() {
+		return nil
+	}
+	a, err := agency.Current(ctx, tx)
+	if err != nil {
+		return err
+	}
+	l := i18n.For(a.Language)
+	if u.Language != "" {
+		l = i18n.For(u.Language)
+	}
+	link := s.opt.BaseURL + path
+	m := mail.Message{To: []mail.Address{{Name: u.Name, Email: u.Email}}, Date: tx.Now.Time(), Automatic: true}
+	if kind == "invite" {
+		m.Subject = l.T("login.mail.invite_subject", "Agency", a.Name)
+		m.Text = l.T("login.mail.invite_text", "Name", u.Name, "Agency", a.Name, "Link", link)
+	} else {
+		m.Subject = l.T("login.mail.reset_subject", "Agency", a.Name)
+		m.Text = l.T("login.mail.reset_text", "Name", u.Name, "Agency", a.Name, "Link", link)
+	}
+	_, err = jobs.Enqueue(ctx, tx, "mail", m)
+	return err
+}
+
+// resetArgs are the arguments of the job that answers a forgotten password.
+type resetArgs struct {
+	Email string `json:"email"`
+}
+
+// RequestReset has a reset link mailed to whoever the e-mail belongs to. The
+// answer and its time are the same for every address, known or not: the work is
+// done by a job.
+func (s *Service) RequestReset(ctx context.Context, typed string, p Place) error {
+	address, ok := email.Parse(typed)
+	return s.db.UpdateLocal(ctx, func(tx *db.Tx) error {
+		if err := charge(ctx, tx, key{"mail", address}, key{"mailnet", p.tidy().network()}); err != nil || !ok {
+			return err
+		}
+		_, err := jobs.Enqueue(ctx, tx, "login.reset", resetArgs{address})
+		return err
+	})
+}
+
+// Jobs registers the work of this package: answering forgotten passwords.
+func (s *Service) Jobs(r *jobs.Runner) {
+	// Twice does no harm: the later link replaces the earlier one.
+	r.Handle("login.reset", s.reset, jobs.HandlerOptions{Timeout: time.Minute, Repeatable: true, Forget: true})
+}
+
+func (s *Service) reset(ctx context.Context, j *jobs.Job) error {
+	var args resetArgs
+	if err := j.Bind(&args); err != nil {
+		return err
+	}
+	var ac *account
+	err := s.db.Local(ctx, func(tx *db.Tx) (err error) {
+		ac, err = find(ctx, tx, "email = $1", args.Email)
+		return err
+	})
+	if err != nil || ac == nil {
+		return err
+	}
+	return s.db.Update(ctx, db.System(ac.agencyID), func(tx *db.Tx) error {
+		u := new(agency.User)
+		if err := record.Get(ctx, tx, u, ac.userID); err != nil || u.Status != "active" {
+			return err
+		}
+		path, err := s.link(ctx, tx, u, "reset", resetFor)
+		if err != nil {
+			return err
+		}
+		return s.mail(ctx, tx, u, "reset", path)
+	})
 }

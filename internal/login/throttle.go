@@ -32,13 +32,18 @@ type limit struct {
 //   - known: one of the owner's own places. It has its own count, and a short cap.
 //   - second: second factors and proofs, which only somebody with the password (or
 //     the session) reaches.
-//   - mail: how often a reset can be asked for, so that nobody floods a mailbox.
+//   - mail, mailnet: how often a reset can be asked for, per mailbox and by one
+//     address, so that nobody floods a mailbox.
+//
+// Whoever is slowed at a new computer while strangers attack the account gets in
+// by passkey or by a reset link, which none of these counts touches.
 var limits = map[string]limit{
 	"pair":    {3, time.Second, 15 * time.Minute, 10 * time.Minute},
 	"network": {30, time.Second, 15 * time.Minute, time.Minute},
 	"account": {20, time.Second, 15 * time.Minute, 5 * time.Minute},
 	"known":   {5, time.Second, 2 * time.Minute, 5 * time.Minute},
 	"second":  {4, 2 * time.Second, 15 * time.Minute, 10 * time.Minute},
+	"mailnet": {20, time.Minute, time.Hour, time.Minute},
 	"mail":    {3, 10 * time.Minute, 6 * time.Hour, time.Hour},
 }
 
@@ -57,9 +62,18 @@ func charge(ctx context.Context, tx *db.Tx, keys ...key) error {
 		wait = max(wait, w)
 	}
 	if wait > 0 {
-		return errs.New(errs.TooMany, "login.error.wait", "Count", int((wait+time.Second-1)/time.Second))
+		return tooMany(wait)
 	}
 	return nil
+}
+
+// tooMany tells how long to wait, in words, and as Seconds for Retry-After.
+func tooMany(wait time.Duration) error {
+	seconds := int((wait + time.Second - 1) / time.Second)
+	if seconds > 90 {
+		return errs.New(errs.TooMany, "login.error.wait_minutes", "Count", (seconds+59)/60, "Seconds", seconds)
+	}
+	return errs.New(errs.TooMany, "login.error.wait", "Count", seconds, "Seconds", seconds)
 }
 
 // key is one thing whose failures are counted.
