@@ -24,6 +24,7 @@ type pool struct {
 	db    *sql.DB
 	mu    sync.RWMutex
 	stmts map[string]*sql.Stmt
+	turns chan struct{} // one per transaction at work
 }
 
 // maxStmts bounds the prepared statements that are kept. List queries have as
@@ -55,7 +56,7 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 		return nil, err
 	}
 	n := max(4, 2*runtime.NumCPU())
-	read.SetMaxOpenConns(n)
+	read.SetMaxOpenConns(2 * n)
 	read.SetMaxIdleConns(n)
 	w, err := newWriter(ctx, write)
 	if err != nil {
@@ -63,13 +64,21 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 		read.Close()
 		return nil, err
 	}
-	return &lite{newPool(read), write, w}, nil
+	return &lite{newPool(read, n), write, w}, nil
 }
 
-func newPool(d *sql.DB) *pool { return &pool{db: d, stmts: map[string]*sql.Stmt{}} }
+// newPool lets n transactions at a time use d, which must have twice as many
+// connections: a transaction that prepares a statement takes a second one for a
+// moment, and all of them waiting for it would wait for ever.
+func newPool(d *sql.DB, n int) *pool {
+	return &pool{db: d, stmts: map[string]*sql.Stmt{}, turns: make(chan struct{}, n)}
+}
 
 func (l *lite) close() error {
 	<-l.write.turn // waits for the last writer and lets nobody in after it
+	if l.write.open {
+		l.write.finish(context.Background())
+	}
 	l.read.db.Close()
 	// Leaves a small file behind: the next start need not replay the log.
 	l.write.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -84,11 +93,17 @@ func (l *lite) begin(ctx context.Context, write bool) (conn, error) {
 	if write {
 		return l.write.begin(ctx)
 	}
+	select {
+	case l.read.turns <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	tx, err := l.read.db.BeginTx(ctx, nil)
 	if err != nil {
+		<-l.read.turns
 		return nil, normalize(err)
 	}
-	return &liteTx{l.read, tx}, nil
+	return &liteTx{p: l.read, tx: tx}, nil
 }
 
 // stmt returns the prepared statement of q, or nil when too many are kept.
@@ -115,9 +130,12 @@ func (p *pool) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
 }
 
 type liteTx struct {
-	p  *pool
-	tx *sql.Tx
+	p    *pool
+	tx   *sql.Tx
+	once sync.Once // gives the turn back
 }
+
+func (t *liteTx) end() { t.once.Do(func() { <-t.p.turns }) }
 
 // prepared returns the cached statement bound to the transaction, or nil.
 func (t *liteTx) prepared(ctx context.Context, q string) (*sql.Stmt, error) {
@@ -170,8 +188,15 @@ func (t *liteTx) exec(ctx context.Context, q string, args []any) (int64, error) 
 	return res.RowsAffected()
 }
 
-func (t *liteTx) commit(context.Context) error { return t.tx.Commit() }
-func (t *liteTx) rollback()                    { t.tx.Rollback() }
+func (t *liteTx) commit(context.Context) error {
+	defer t.end()
+	return t.tx.Commit()
+}
+
+func (t *liteTx) rollback() {
+	defer t.end()
+	t.tx.Rollback()
+}
 
 type liteRows struct{ *sql.Rows }
 

@@ -50,6 +50,7 @@ func (w *writer) begin(ctx context.Context) (conn, error) {
 		w.waiting.Add(-1)
 	case <-ctx.Done():
 		w.waiting.Add(-1)
+		go w.relieve()
 		return nil, ctx.Err()
 	}
 	// A cancelled request must not interrupt a statement: SQLite would roll back
@@ -68,6 +69,15 @@ func (w *writer) begin(ctx context.Context) (conn, error) {
 		return nil, normalize(err)
 	}
 	return &writeTx{w: w}, nil
+}
+
+// relieve commits for those who left it to a writer that then gave up waiting.
+func (w *writer) relieve() {
+	<-w.turn
+	if w.open && !w.later() {
+		w.finish(context.Background())
+	}
+	w.turn <- struct{}{}
 }
 
 // do runs a statement without arguments.
