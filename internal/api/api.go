@@ -22,6 +22,7 @@ import (
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/login"
 )
 
 const (
@@ -34,15 +35,19 @@ const (
 const maxBody = 1 << 20
 
 // operations is the table of all nouns.
-var operations = slices.Concat(clientOps())
+var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), ownedOps(), shareOps(), searchOps(), trashOps(),
+	agencyOps(), userOps(), tokenOps())
 
 // Deps is what the API works with.
 type Deps struct {
 	DB *db.DB
 
 	// Authenticate returns who the bearer of a token is, or an Unauthenticated
-	// error. It runs on every request.
+	// error. It runs on every request. Where nil, Login does it.
 	Authenticate func(ctx context.Context, bearer string) (db.Actor, error)
+
+	// Login keeps API tokens and invitations.
+	Login *login.Service
 
 	Version string       // of the program, shown in the OpenAPI document
 	Log     *slog.Logger // slog.Default where nil
@@ -60,6 +65,12 @@ func New(d Deps) http.Handler {
 	s := &server{Deps: d, log: d.Log, mux: http.NewServeMux()}
 	if s.log == nil {
 		s.log = slog.Default()
+	}
+	if s.Authenticate == nil {
+		s.Authenticate = func(ctx context.Context, bearer string) (db.Actor, error) {
+			a, _, err := s.Login.AuthenticateToken(ctx, bearer)
+			return a, err
+		}
 	}
 	for i := range operations {
 		o := &operations[i]
@@ -105,7 +116,7 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 32<<10); return &
 
 func (s *server) serve(w http.ResponseWriter, r *http.Request, o *op) {
 	buf := buffers.Get().(*[]byte)
-	q := &req{op: o, http: r, out: (*buf)[:0]}
+	q := &req{s: s, op: o, http: r, out: (*buf)[:0]}
 	defer func() {
 		if cap(q.out) <= 1<<20 {
 			*buf = q.out

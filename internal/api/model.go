@@ -19,6 +19,7 @@ type prop struct {
 	max     int  // characters
 	ro      bool // set by the server
 	must    bool // a new record needs it
+	yes     bool // a flag that new records have where nothing is said
 
 	kind  byte // t text, d date, r reference, n number, b flag, s stamp
 	need  string
@@ -212,12 +213,14 @@ func (m *model) fill(r record.Record, o object) {
 	}
 }
 
-// path is the name under which callers know a column.
-func (m *model) path(col string) string {
+// fillNew is fill for a new record: flags that are usual are set where nothing is
+// said.
+func (m *model) fillNew(r record.Record, o object) {
+	v := reflect.ValueOf(r).Elem()
 	for i := range m.props {
-		if m.props[i].col == col {
-			return m.props[i].name
+		if m.props[i].yes {
+			v.FieldByIndex(m.props[i].index).SetBool(true)
 		}
 	}
-	return col
+	m.fill(r, o)
 }

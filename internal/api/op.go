@@ -49,12 +49,13 @@ func (o *op) writes() bool { return o.method != http.MethodGet && !o.reads }
 
 // req is a request that has passed the checks of its operation.
 type req struct {
+	s       *server
 	op      *op
 	http    *http.Request
 	actor   db.Actor
 	query   url.Values
 	body    object
-	raw     []byte // the body as it was sent
+	raw     []byte   // the body as it was sent
 	ids     [3]int64 // the numbers of the path in their order
 	version int64    // from If-Match; 0 stands for any
 
@@ -104,9 +105,9 @@ func (q *req) answer(m *model, r record.Record) {
 }
 
 // created is answer for a new record with the address where it can be read.
-func (q *req) created(m *model, r record.Record, path string) {
+func (q *req) created(m *model, r record.Record) {
 	q.answer(m, r)
-	q.location = base + path + "/" + strconv.FormatInt(record.Stamps(r).ID, 10)
+	q.location = q.http.URL.Path + "/" + strconv.FormatInt(record.Stamps(r).ID, 10)
 }
 
 // pathIDs reads the numbers of the path. What can't be a number of a record is as
