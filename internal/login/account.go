@@ -56,7 +56,10 @@ func (ac *account) factors() []string {
 }
 
 // WebAuthnID is the handle under which authenticators store their keys.
-func (ac *account) WebAuthnID() []byte { b, _ := base64.RawURLEncoding.DecodeString(ac.handle); return b }
+func (ac *account) WebAuthnID() []byte {
+	b, _ := base64.RawURLEncoding.DecodeString(ac.handle)
+	return b
+}
 
 // WebAuthnName is shown by the browser when it asks which passkey to use.
 func (ac *account) WebAuthnName() string { return ac.email }
