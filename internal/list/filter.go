@@ -29,12 +29,21 @@ var Ops = map[Kind][]string{
 const maxFilters = 50
 
 // Parse reads filters from URL parameters: "name=kow", "name.starts=kow",
-// "advisor=3&advisor=4", "phone.blank=1". Parameters that name no field are left
-// alone, so that others can share the query string; empty values are no filter.
+// "advisor=3&advisor=4", "phone.blank=1". A form without script sends the operator
+// beside the value instead: "op.name=starts&name=kow". Parameters that name no
+// field are left alone, so that others can share the query string; empty values
+// are no filter.
 func (d *Def) Parse(v url.Values, a db.Actor) ([]Filter, error) {
 	var out []Filter
 	keys := make([]string, 0, len(v))
 	for k := range v {
+		if name, ok := strings.CutPrefix(k, "op."); ok {
+			if v.Has(name) && slices.ContainsFunc(v[name], func(s string) bool { return strings.TrimSpace(s) != "" }) || !valueless(v.Get(k)) {
+				continue // the value's own parameter brings the filter
+			}
+			k = name + "." + v.Get(k)
+			v = with(v, k, "1")
+		}
 		keys = append(keys, k)
 	}
 	sort.Strings(keys)
@@ -48,15 +57,33 @@ func (d *Def) Parse(v url.Values, a db.Actor) ([]Filter, error) {
 			continue
 		}
 		if op == "" {
+			op = v.Get("op." + name)
+		}
+		if op == "" {
 			op = Ops[f.Kind][0]
 		}
 		vals := slices.DeleteFunc(slices.Clone(v[k]), func(s string) bool { return strings.TrimSpace(s) == "" })
 		if len(vals) == 0 {
 			continue
 		}
+		if op != "between" && (f.Kind == Date || f.Kind == Stamp || f.Kind == Number) {
+			vals = vals[:1]
+		}
 		out = append(out, Filter{name, op, vals})
 	}
 	return out, nil
+}
+
+// valueless reports whether an operator stands alone.
+func valueless(op string) bool { return op == "blank" || op == "filled" }
+
+func with(v url.Values, key, value string) url.Values {
+	out := url.Values{}
+	for k, vals := range v {
+		out[k] = vals
+	}
+	out.Set(key, value)
+	return out
 }
 
 // Encode is the inverse of Parse.
