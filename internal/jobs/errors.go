@@ -61,7 +61,7 @@ func backoff(n int, err error) time.Duration {
 var (
 	addresses = regexp.MustCompile(`[^\s<>"'(),;:]+@[^\s<>"'(),;:]+`)
 	quoted    = regexp.MustCompile(`"[^"]*"|'[^']*'|“[^”]*”`)
-	digits    = regexp.MustCompile(`\+?\d[\d\s().-]{4,}\d`)
+	digits    = regexp.MustCompile(`\+?\d(?:[\s()/-]*\d){6,}`)
 )
 
 // describe returns what is stored and logged about an error. People may be in the

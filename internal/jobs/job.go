@@ -29,8 +29,8 @@ type Job struct {
 	r        *Runner
 	want     atomic.Pointer[string]
 	reported time.Time
-	done     int64
-	total    int64
+	done     atomic.Int64 // the heartbeat stores them, too
+	total    atomic.Int64
 }
 
 // Handler does the work of one kind of job. It returns nil when the work is done,
@@ -97,10 +97,14 @@ func (j *Job) Checkpoint(ctx context.Context, tx *db.Tx, state any, done, total 
 	if err != nil {
 		return Permanent(fmt.Errorf("storing a checkpoint: %w", err))
 	}
+	limit := j.max
+	if limit > 1 { // who gets on isn't failing: attempts count from the last checkpoint
+		limit = j.Attempt + DefaultAttempts - 1
+	}
 	var want string
-	err = tx.Row(ctx, `UPDATE job SET result = $1, progress = $2, total = $3, lease_until = $4
-		WHERE id = $5 AND state = 'running' AND attempt = $6 RETURNING want`,
-		[]any{string(raw), done, total, j.lease(tx), j.ID, j.Attempt}, &want)
+	err = tx.Row(ctx, `UPDATE job SET result = $1, progress = $2, total = $3, lease_until = $4, max_attempts = $5
+		WHERE id = $6 AND state = 'running' AND attempt = $7 RETURNING want`,
+		[]any{string(raw), done, total, j.lease(tx), limit, j.ID, j.Attempt}, &want)
 	if errs.Is(err, errs.NotFound) {
 		return ErrLost
 	}
@@ -108,7 +112,9 @@ func (j *Job) Checkpoint(ctx context.Context, tx *db.Tx, state any, done, total 
 		return fmt.Errorf("storing a checkpoint: %w", err)
 	}
 	tx.AfterCommit(func() {
-		j.State, j.done, j.total = raw, done, total
+		j.State, j.max = raw, limit
+		j.done.Store(done)
+		j.total.Store(total)
 		j.want.Store(&want)
 	})
 	return nil
@@ -117,7 +123,8 @@ func (j *Job) Checkpoint(ctx context.Context, tx *db.Tx, state any, done, total 
 // Progress stores how far the work has come, for the eyes only, in a transaction
 // of its own and at most twice a second.
 func (j *Job) Progress(ctx context.Context, done, total int64) error {
-	j.done, j.total = done, total
+	j.done.Store(done)
+	j.total.Store(total)
 	if done < total && time.Since(j.reported) < 500*time.Millisecond {
 		return nil
 	}
@@ -132,7 +139,7 @@ func (j *Job) renew(ctx context.Context) error {
 		return tx.Row(ctx, `UPDATE job SET lease_until = $1, progress = coalesce(nullif(CAST($2 AS bigint), 0), progress),
 			total = coalesce(nullif(CAST($3 AS bigint), 0), total)
 			WHERE id = $4 AND state = 'running' AND attempt = $5 RETURNING want`,
-			[]any{j.lease(tx), j.done, j.total, j.ID, j.Attempt}, &want)
+			[]any{j.lease(tx), j.done.Load(), j.total.Load(), j.ID, j.Attempt}, &want)
 	})
 	if errs.Is(err, errs.NotFound) {
 		return ErrLost

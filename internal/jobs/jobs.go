@@ -69,8 +69,8 @@ func At(t time.Time) Option { return func(o *options) { o.at = db.StampOf(t) } }
 // one instead of adding another.
 func Once(key string) Option { return func(o *options) { o.once = key } }
 
-// MaxAttempts limits how often a failing job is begun; without it 10 times, which
-// takes about five hours.
+// MaxAttempts limits how often a failing job is begun; without it 10 times, over
+// about three quarters of an hour. A checkpoint makes the count begin again.
 func MaxAttempts(n int) Option { return func(o *options) { o.maxAttempts = n } }
 
 // For names the agency and the person that the job works for, where the

@@ -91,7 +91,7 @@ func TestKill(t *testing.T) {
 	}
 	id, fragile := enqueue(t, d, "steps", nil), enqueue(t, d, "fragile", nil)
 	kills := 0
-	for info(t, d, id).Done < steps/2 && kills < 10 {
+	for info(t, d, id).Done < steps/2 && kills < 14 {
 		before := info(t, d, id).Done
 		c := exec.Command(os.Args[0], "-test.run=^$")
 		c.Env = append(os.Environ(), child+"="+target)

@@ -224,13 +224,16 @@ func (r *Runner) claim(ctx context.Context, tx *db.Tx, free db.Texts) (*Job, err
 	}
 	j := &Job{r: r}
 	var state, want, args, result string
+	var done, total int64
 	err := tx.Row(ctx, `SELECT id, kind, agency_id, user_id, args, result, state, want, attempt, max_attempts, progress, total
 		FROM job WHERE `+due+` ORDER BY run_at, id LIMIT 1`+lock, []any{int64(tx.Now), free},
-		&j.ID, &j.Kind, &j.AgencyID, &j.UserID, &args, &result, &state, &want, &j.Attempt, &j.max, &j.done, &j.total)
+		&j.ID, &j.Kind, &j.AgencyID, &j.UserID, &args, &result, &state, &want, &j.Attempt, &j.max, &done, &total)
 	if err != nil {
 		return nil, err
 	}
 	j.Args = []byte(args)
+	j.done.Store(done)
+	j.total.Store(total)
 	if result != "" {
 		j.State = []byte(result)
 	}

@@ -76,7 +76,7 @@ func (r *Runner) settle(ctx context.Context, tx *db.Tx, j *Job, err error) error
 		want = CASE WHEN $5 THEN want ELSE '' END, args = $6, max_attempts = max_attempts + $7, lease_until = 0,
 		progress = coalesce(nullif(CAST($8 AS bigint), 0), progress), total = coalesce(nullif(CAST($9 AS bigint), 0), total)
 		WHERE id = $10 AND state IN ('ready', 'running') AND attempt = $11`,
-		e.state, e.message, int64(e.runAt), int64(e.finished), e.keepWant, args, e.extra, j.done, j.total, j.ID, j.Attempt)
+		e.state, e.message, int64(e.runAt), int64(e.finished), e.keepWant, args, e.extra, j.done.Load(), j.total.Load(), j.ID, j.Attempt)
 	if failure != nil {
 		return fmt.Errorf("storing how job %d ended: %w", j.ID, failure)
 	}
