@@ -23,7 +23,11 @@ func Parse(raw string) (norm string, ok bool) {
 		s, _, _ = strings.Cut(s[7:], "?")
 	}
 	if i := strings.LastIndexByte(s, '<'); i >= 0 && strings.HasSuffix(s, ">") {
+		name := trim(strings.ToLower(s[:i]))
 		s = s[i+1 : len(s)-1]
+		if strings.Contains(name, "@") && name != trim(strings.ToLower(s)) {
+			return "", false // two addresses
+		}
 	}
 	s = strings.ToLower(trim(s))
 	local, domain, found := strings.Cut(s, "@")

@@ -13,7 +13,9 @@ func TestParse(t *testing.T) {
 		"o'brien@example.ie": "o'brien@example.ie", "anna\u200b@example.pl": "anna@example.pl",
 		"anna@żółw.pl": "anna@żółw.pl", "anna@xn--w-uga1v8h.pl": "anna@żółw.pl", "użytkownik@example.pl": "użytkownik@example.pl",
 		"anna@example.pl;": "anna@example.pl", "a@b.museum": "a@b.museum",
+		"\"anna@example.pl\" <Anna@example.pl>": "anna@example.pl",
 		// refused
+		"a@example.com\r\nRCPT TO:<b@example.com>": "", "a@b.pl <c@d.pl>": "",
 		"": "", "anna": "", "anna@": "", "@example.pl": "", "anna@localhost": "", "a@b@c.pl": "", "a@b.pl, c@d.pl": "",
 		"a b@c.pl": "", "a..b@c.pl": "", ".a@c.pl": "", "a@-c.pl": "", "a@c..pl": "", "a@1.2.3.4": "", "a@b.c": "",
 		"\"a b\"@c.pl": "", "a@c.pl\r\nBcc: x@y.pl": "", "a@b_c.pl": "", "a@[1.2.3.4]": "",
