@@ -76,6 +76,7 @@ func New(d Deps) http.Handler {
 		o := &operations[i]
 		s.mux.HandleFunc(o.method+" "+base+o.path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, o) })
 	}
+	s.documents()
 	s.mux.HandleFunc("/", s.unknown)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

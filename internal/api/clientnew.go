@@ -25,7 +25,7 @@ var partsNew = []member{
 var travelerOfClient = travelerModel.write.with("ClientTravelerNew",
 	"A traveler of a new client: an existing one by id alone, or a new one by name.", slices.Concat(partsNew, []member{
 		text("role", "What the traveler is to the client, in your own words.", "spouse").orNull(),
-		flag("primary", "The traveler who stands for the client; the first one where nothing is said.", true),
+		yesno("primary", "The traveler who stands for the client; the first one where nothing is said.", true),
 	})...).settable(number("id", "Number of a traveler that exists already.", 3))
 
 var clientNew = clientModel.write.with("ClientNew", "A new client with what hangs on it.", slices.Concat([]member{

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -44,19 +45,30 @@ func ops[T any, P recordOf[T]](n noun[T]) []op {
 	out := []op{
 		{id: n.id + ".list", method: "GET", path: n.path, group: n.group, summary: "List " + n.many, doc: n.doc, need: n.readNeed,
 			status: 200, reply: all(n.model.name, n.model.read), run: listAll[T, P](n)},
-		{id: n.id + ".create", method: "POST", path: n.path, group: n.group, summary: "Add a " + n.one, doc: n.doc, need: n.need,
+		{id: n.id + ".create", method: "POST", path: n.path, group: n.group, summary: "Add " + article(n.one), doc: n.doc, need: n.need,
 			body: n.new, status: 201, reply: n.model.read, etag: true, run: create[T, P](n)},
-		{id: n.id + ".get", method: "GET", path: one, group: n.group, summary: "Read a " + n.one, doc: n.doc, need: n.readNeed,
+		{id: n.id + ".get", method: "GET", path: one, group: n.group, summary: "Read " + article(n.one), doc: n.doc, need: n.readNeed,
 			status: 200, reply: n.model.read, etag: true, run: get[T, P](n)},
-		{id: n.id + ".edit", method: "PATCH", path: one, group: n.group, summary: "Change a " + n.one,
+		{id: n.id + ".edit", method: "PATCH", path: one, group: n.group, summary: "Change " + article(n.one),
 			doc: "Changes the fields that are sent and leaves the others alone.", need: n.need,
 			body: n.edit, status: 200, reply: n.model.read, etag: true, ifMatch: true, run: edit[T, P](n)},
 	}
 	if !n.noDelete {
-		out = append(out, op{id: n.id + ".delete", method: "DELETE", path: one, group: n.group, summary: "Remove a " + n.one,
+		out = append(out, op{id: n.id + ".delete", method: "DELETE", path: one, group: n.group, summary: "Remove " + article(n.one),
 			doc: "Removes it for good; the history keeps what it was.", need: n.need, status: 204, ifMatch: true, run: remove[T, P](n)})
 	}
+	for i := range out {
+		out[i].what = n.one
+	}
 	return out
+}
+
+// article puts "a" or "an" before a noun.
+func article(noun string) string {
+	if strings.ContainsRune("aeio", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 type runner = func(ctx context.Context, tx *db.Tx, q *req) error

@@ -21,7 +21,7 @@ var clientTravelerModel = obj("ClientTraveler", "A traveler of a client.",
 	text("phone", "The traveler's phone, E.164.", "+48601234567"),
 	text("email", "The traveler's e-mail.", "joanna@example.com"),
 	text("role", "What the traveler is to the client.", "spouse"),
-	flag("primary", "The traveler who stands for the client.", true),
+	yesno("primary", "The traveler who stands for the client.", true),
 	number("position", "Place in the order.", 0),
 ).must("traveler_id", "version", "family", "given", "birth_date", "phone", "email", "role", "primary", "position")
 
@@ -71,7 +71,7 @@ var (
 	linkEdit = obj("ClientTravelerChange", "What to change.", linkRole, linkPrimary,
 		number("position", "Place in the order.", 1))
 	linkRole    = text("role", "What the traveler is to the client, in your own words.", "spouse").orNull()
-	linkPrimary = flag("primary", "Stands for the client. Setting it unsets the other.", true)
+	linkPrimary = yesno("primary", "Stands for the client. Setting it unsets the other.", true)
 )
 
 func linkOps() []op {

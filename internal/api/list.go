@@ -20,7 +20,7 @@ var listParams = []param{
 	{member: text("cursor", "Where the page begins: \"next\" of the page before. Sort and filters must stay the same.", "")},
 	{member: text("sort", "Fields by comma, each with a minus in front for descending order.", "-created")},
 	{member: text("columns", "The fields of the records by comma, instead of the usual ones; \"id\" is always there.", "name,phone")},
-	{member: flag("count", "With count=1 the answer has the number of records in \"total\".", true)},
+	{member: yesno("count", "With count=1 the answer has the number of records in \"total\".", true)},
 }
 
 // extend returns the list as the API offers it: with the version and the ids behind
@@ -145,7 +145,7 @@ func pageSchema(name, doc string, d *list.Def, docs map[string]string, examples 
 	}
 	return page(name, item).with(name+"Page", "A page of the list.",
 		number("total", "Only with count=1: how many records match.", 212),
-		flag("total_is_minimum", "Only with count=1: true when more match than are counted.", false))
+		yesno("total_is_minimum", "Only with count=1: true when more match than are counted.", false))
 }
 
 // page wraps the elements of a list.

@@ -24,6 +24,7 @@ type op struct {
 	method  string
 	path    string // below /api/v1; every {name} in it is a number
 	group   string // heading in the reference
+	what    string // what the last number of the path names, where it isn't the group
 	summary string
 	doc     string
 	need    string // right without which it is refused, "" for everybody

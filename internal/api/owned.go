@@ -113,7 +113,7 @@ func (o owner) tagOps() []op {
 		{id: o.kind + ".tag.create", method: "POST", path: path, group: o.group, summary: "Put a tag",
 			doc:  "Gives the record a tag. Putting the same tag again changes nothing.",
 			need: "client.edit", body: tagOnNew, status: 200, reply: all("TagOn", tagOnSchema), run: o.putTag},
-		{id: o.kind + ".tag.delete", method: "DELETE", path: path + "/{number}", group: o.group, summary: "Take a tag off",
+		{id: o.kind + ".tag.delete", method: "DELETE", path: path + "/{number}", group: o.group, summary: "Take a tag off", what: "tag on the record",
 			doc: "The number is \"id\" of the tag as the record carries it.", need: "client.edit", status: 204, run: o.dropTag},
 	}
 }

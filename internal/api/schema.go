@@ -81,7 +81,7 @@ func number(name, doc string, example int64) member {
 	return member{name, &schema{typ: "integer", doc: doc, example: example}}
 }
 
-func flag(name, doc string, example bool) member {
+func yesno(name, doc string, example bool) member {
 	return member{name, &schema{typ: "boolean", doc: doc, example: example}}
 }
 

@@ -13,7 +13,7 @@ var hitMembers = []member{
 	enum("kind", "What was found.", "client", "client", "traveler"),
 	number("id", "Number of the client or traveler.", 7),
 	text("name", "Its name.", "Kowalska/Joanna"),
-	flag("corporate", "A client that is a company.", false),
+	yesno("corporate", "A client that is a company.", false),
 	text("code", "Account code of a client.", "KOW567"),
 	text("phone", "Phone, E.164.", "+48601234567"),
 	text("email", "E-mail.", "joanna@example.com"),

@@ -46,10 +46,10 @@ func trashOps() []op {
 				query:  []param{{member: number("limit", "Records per page, 1 to 200.", 50)}, {member: text("cursor", "\"next\" of the page before.", "")}},
 				status: 200, reply: page("Trash", trashSchema),
 				run: func(ctx context.Context, tx *db.Tx, q *req) error { return listTrash(ctx, tx, q, k.kind) }},
-			op{id: "trash." + k.kind + ".restore", method: "POST", path: "/trash/" + k.path + "/{id}/restore", group: "Trash",
+			op{id: "trash." + k.kind + ".restore", method: "POST", path: "/trash/" + k.path + "/{id}/restore", group: "Trash", what: k.kind,
 				summary: "Restore a deleted " + k.kind, doc: "The same as POST /" + k.path + "/{id}/restore, without an answer.", need: "client.delete", status: 204,
 				run: func(ctx context.Context, tx *db.Tx, q *req) error { return k.restore(ctx, tx, q.id()) }},
-			op{id: "trash." + k.kind + ".purge", method: "DELETE", path: "/trash/" + k.path + "/{id}", group: "Trash",
+			op{id: "trash." + k.kind + ".purge", method: "DELETE", path: "/trash/" + k.path + "/{id}", group: "Trash", what: k.kind,
 				summary: "Remove a deleted " + k.kind + " for good", doc: "Before the 30 days are over. Its history loses all values.", need: "trash.purge", status: 204,
 				run: func(ctx context.Context, tx *db.Tx, q *req) error { return record.Purge(ctx, tx, k.kind, q.id()) }})
 	}

@@ -63,7 +63,7 @@ var travelerList = extend(traveler.List, "version,family,given,middle,birth_date
 // clientOfTraveler is a client as a traveler's page shows it.
 var clientOfTraveler = obj("TravelerClient", "A client of a traveler.",
 	number("client_id", "Number of the client.", 7), text("name", "Name of the client.", "Kowalska/Joanna"), text("code", "Account code.", "KOW567"),
-	text("role", "What the traveler is to the client.", "spouse"), flag("primary", "The traveler stands for the client.", true),
+	text("role", "What the traveler is to the client.", "spouse"), yesno("primary", "The traveler stands for the client.", true),
 ).must("client_id", "name", "code", "role", "primary")
 
 var travelerFull = travelerModel.read.with("TravelerFull", "A traveler with what hangs on it.",

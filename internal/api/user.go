@@ -36,7 +36,7 @@ var userPatch = userModel.patch.with("UserChange", "What to change.").
 var meSchema = userModel.read.with("Me", "Whom the token stands for, and what it may do.",
 	enum("scope", "Which clients the person sees.", "own", scopes...),
 	array("rights", "The rights of the person.", text("", "A right.", "client.edit").schema),
-	flag("read_only", "The token may only read.", false)).must("scope", "rights", "read_only")
+	yesno("read_only", "The token may only read.", false)).must("scope", "rights", "read_only")
 
 var mePatch = obj("MeChange", "What to change about oneself.", onlyOf(userModel.patch, "name", "phone", "language", "theme", "density")...)
 
