@@ -20,8 +20,9 @@ var layers = [][]string{
 	// One job each; they know no other package of ours, or next to none.
 	{"errs", "fold"},
 	{"phone", "email", "weburl", "madeup"},
-	{"date", "country", "password", "vault", "files", "mail", "config", "chrome"},
+	{"date", "password", "vault", "files", "mail", "chrome"},
 	{"i18n"},
+	{"country", "config"},
 	// The platform: knows no travel word.
 	{"db"},
 	{"record", "list", "jobs"},

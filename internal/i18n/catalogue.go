@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -64,7 +63,8 @@ func load(fsys fs.FS, lang string) *catalogue {
 	return c
 }
 
-// file adds the messages of one file, whose keys all begin with the file's name.
+// file adds the messages of one file. Two files that say the same key are a problem:
+// somebody would change the wrong one.
 func (c *catalogue) file(fsys fs.FS, name string) error {
 	data, err := fs.ReadFile(fsys, name)
 	if err != nil {
@@ -74,18 +74,16 @@ func (c *catalogue) file(fsys fs.FS, name string) error {
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return err
 	}
-	area := strings.TrimSuffix(path.Base(name), ".json")
 	for key, value := range raw {
 		m, err := parseMessage(value)
 		switch {
 		case err != nil:
 			c.problems = append(c.problems, fmt.Sprintf("%s: %s: %v", name, key, err))
-		case !strings.HasPrefix(key, area+"."):
-			c.problems = append(c.problems, fmt.Sprintf("%s: %s doesn't begin with %q", name, key, area+"."))
+			continue
+		case c.messages[key] != nil:
+			c.problems = append(c.problems, fmt.Sprintf("%s: %s is in another file too", name, key))
 		}
-		if err == nil {
-			c.messages[key] = m
-		}
+		c.messages[key] = m
 	}
 	return nil
 }

@@ -1,10 +1,11 @@
 // Package i18n renders messages, dates and numbers in the languages of Carnet.
 //
-// Translations are embedded JSON: locales/<language>/<area>.json holds flat keys
-// that begin with the area. A value is a text with {{.Name}} placeholders, or an
-// object of CLDR plural forms that the argument Count chooses from. Placeholders are
-// only ever replaced by text: there is no logic in a translation, and rendering is a
-// look-up and a concatenation, because a page asks for some 300 messages.
+// Translations are embedded JSON: locales/<language>/<area>.json holds flat keys,
+// which begin with the noun that they are about. A value is a text with {{.Name}}
+// placeholders, or an object of CLDR plural forms that the argument Count chooses
+// from. Placeholders are only ever replaced by text: there is no logic in a
+// translation, and rendering is a look-up and a concatenation, because a page asks for
+// some 300 messages.
 package i18n
 
 import (
