@@ -241,3 +241,37 @@ func (s *Service) useRecovery(ctx context.Context, ac *account, code string) (bo
 	})
 	return n == 1, err
 }
+
+// ResetFactors takes all second factors away from somebody who lost them, for who
+// manages people. Their sessions end: whoever asked for this has to sign in again.
+func (s *Service) ResetFactors(ctx context.Context, tx *db.Tx, userID int64, p Place) error {
+	if !tx.Actor.May("user.manage") {
+		return errs.New(errs.Forbidden, "error.forbidden")
+	}
+	ac, err := findUser(ctx, tx, tx.Actor.AgencyID, userID)
+	if err != nil {
+		return err
+	}
+	for _, q := range []string{"UPDATE login SET totp = '', totp_new = '', totp_step = 0 WHERE agency_id = $1 AND user_id = $2",
+		"DELETE FROM passkey WHERE agency_id = $1 AND user_id = $2"} {
+		if _, err := tx.Exec(ctx, q, ac.agencyID, ac.userID); err != nil {
+			return err
+		}
+	}
+	if err := dropRecovery(ctx, tx, ac); err != nil {
+		return err
+	}
+	if err := s.endSessions(ctx, tx, userID, 0); err != nil {
+		return err
+	}
+	return note(ctx, tx, Signin{UserID: userID, Event: "totp_off", Outcome: "ok"}, p)
+}
+
+// SecondOf reports whether somebody has a second factor, for who manages people.
+func (s *Service) SecondOf(ctx context.Context, tx *db.Tx, userID int64) (bool, error) {
+	if !tx.Actor.May("user.manage") {
+		return false, errs.New(errs.Forbidden, "error.forbidden")
+	}
+	ac, err := find(ctx, tx, "agency_id = $1 AND user_id = $2", tx.Actor.AgencyID, userID)
+	return ac != nil && ac.second(), err
+}

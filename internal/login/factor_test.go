@@ -437,3 +437,30 @@ func TestPasskeysNeedAName(t *testing.T) {
 		}
 	}
 }
+
+// TestResetFactors: an administrator helps somebody who lost the phone, and nobody
+// else can.
+func TestResetFactors(t *testing.T) {
+	b := newBench(t)
+	b.give("ann")
+	b.app("ann")
+	reset := func(who string) error {
+		return b.DB.Update(t.Context(), b.As(who), func(tx *db.Tx) error {
+			return b.s.ResetFactors(t.Context(), tx, b.As("ann").UserID, login.Place{})
+		})
+	}
+	for _, who := range []string{"ann", "max", "eva"} {
+		if err := reset(who); !errs.Is(err, errs.Forbidden) {
+			t.Errorf("%s resets ann's factors: %v", who, err)
+		}
+	}
+	if err := reset("zoe"); !errs.Is(err, errs.NotFound) {
+		t.Errorf("another agency resets ann's factors: %v", err)
+	}
+	if err := reset("ada"); err != nil {
+		t.Fatal(err)
+	}
+	if r := b.signIn("ann"); len(r.Second) > 0 || !b.opens(r.Token) {
+		t.Errorf("after the reset %v is due", r.Second)
+	}
+}

@@ -10,3 +10,4 @@ import "./js/pick.js";
 import "./js/table.js";
 import "./js/keys.js";
 import "./js/upload.js";
+import "./js/passkey.js";
