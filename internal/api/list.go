@@ -119,6 +119,9 @@ func appendRow(b []byte, cols []list.Field, r *list.Row) []byte {
 	return append(b, '}')
 }
 
+// blankChoices are the choices that a record need not make.
+var blankChoices = map[string]bool{"sex": true, "source_medium": true}
+
 // pageSchema describes a page of a list. Which members a record has depends on the
 // parameter columns.
 func pageSchema(name, doc string, d *list.Def, docs map[string]string, examples map[string]any) *schema {
@@ -140,6 +143,9 @@ func pageSchema(name, doc string, d *list.Def, docs map[string]string, examples 
 			s.typ = "boolean"
 		case list.Choice:
 			s.nullable = f.Numeric // the name of something that may be unset
+			if blankChoices[f.Key] {
+				s.enum = append([]string{""}, s.enum...)
+			}
 		}
 		item.members = append(item.members, member{f.Key, s})
 	}

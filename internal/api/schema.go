@@ -57,6 +57,7 @@ func (s *schema) with(name, doc string, more ...member) *schema {
 	c := *s
 	c.name, c.doc = name, doc
 	c.members = append(slices.Clone(s.members), more...)
+	c.required = slices.Clone(s.required) // must appends to it
 	return &c
 }
 
