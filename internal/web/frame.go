@@ -169,7 +169,7 @@ func (p *Page) failPage(err error, kind errs.Kind) {
 		werr = p.RenderPlain(status, title, within(ui.WelcomeBox(ui.Welcome{Title: title, Sub: text}), ui.Button{Label: p.T("fail.back"), Href: "/", Kind: "primary", Wide: true}))
 	default:
 		actions := []templ.Component{ui.Button{Label: p.T("fail.back"), Href: "/", Kind: "primary"}}
-		werr = p.render(status, Screen{Title: title}, ui.Empty{Title: title, Text: text, Actions: actions})
+		werr = p.render(status, Screen{Title: title}, failScreen(title, text, actions))
 	}
 	if werr != nil {
 		p.s.Log.ErrorContext(p.Ctx(), "the page of an error failed", "error", werr)

@@ -75,15 +75,14 @@ func (v *listView) filterBar(p *Page) ui.FilterBar {
 		bar.Chips = append(bar.Chips, ui.Chip{ID: "chip-" + f.Key + "-" + strconv.Itoa(i), Field: p.T(v.def.Label(f.Key)),
 			Op: p.T("list.op." + flt.Op), Value: v.words(p, f, flt), Remove: form.Remove, Edit: &form})
 	}
-	order := slices.Clone(v.def.Filters)
-	for _, f := range v.def.Visible(p.Actor) {
-		if !slices.Contains(order, f.Key) {
-			order = append(order, f.Key)
+	for _, key := range v.def.Filters {
+		if f, ok := v.def.Field(key, p.Actor); ok && !used[key] {
+			bar.Quick = append(bar.Quick, v.filterForm(p, f, list.Filter{Key: key}, v.q.Filters))
 		}
 	}
-	for _, key := range order {
-		if f, ok := v.def.Field(key, p.Actor); ok && !used[key] {
-			bar.Add = append(bar.Add, v.filterForm(p, f, list.Filter{Key: key}, v.q.Filters))
+	for _, f := range v.def.Visible(p.Actor) {
+		if !used[f.Key] && !slices.Contains(v.def.Filters, f.Key) {
+			bar.Add = append(bar.Add, v.filterForm(p, f, list.Filter{Key: f.Key}, v.q.Filters))
 		}
 	}
 	return bar

@@ -46,7 +46,7 @@ func (s *Server) search(p *Page) error {
 	if p.wantsFragment() || p.R.URL.Query().Get("part") != "" {
 		return p.Fragment(res)
 	}
-	return p.Render(Screen{Title: p.T("search.title"), Query: q}, searchScreen(p, q, res))
+	return p.Render(Screen{Title: p.T("search.title"), Query: q}, searchScreen(p, q, res.Groups))
 }
 
 // hitGroups keeps the order of the hits; neighbours of one kind form a group.

@@ -15,6 +15,7 @@
 //
 //	a whole page                      Page(Frame); sign-in: Plain(Frame) with WelcomeBox(Welcome)
 //	title and buttons of a page       PageHead; its content in PageBody, Columns, Stack
+//	small things in a line            Cluster
 //	a list page                       Frame.Fixed; PageHead, Tabs, FilterBar, then ListPage(peek) { Table }
 //	columns, rows, ticking            Table (Columns, Rows), with SelectionBar as Bar and Pager as Foot
 //	filters                           FilterBar, Chip, FilterForm

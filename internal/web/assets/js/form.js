@@ -7,7 +7,7 @@ let leaving = false; // a form is on its way: don't ask
 
 /** Has the control another value than the page came with? */
 function changed(el) {
-  if (el.type === "hidden" || el.disabled || !el.name) return false;
+  if (!el.matches("input, select, textarea") || el.type === "hidden" || el.disabled || !el.name) return false;
   if (el.type === "checkbox" || el.type === "radio") return el.checked !== el.defaultChecked;
   if (el.tagName === "SELECT") return [...el.options].some((o) => o.selected !== o.defaultSelected) && !(el.selectedIndex === 0 && ![...el.options].some((o) => o.defaultSelected));
   if (el.type === "file") return el.files.length > 0;
@@ -22,7 +22,10 @@ function mark(form) {
     const box = el.closest(".field") ?? el;
     fields.set(box, (fields.get(box) ?? false) || changed(el));
   }
-  for (const [box, yes] of fields) {
+  for (let [box, yes] of fields) {
+    // A form that came back with errors holds what was typed: the server says so.
+    if (box.dataset?.changed === "" && !("was" in box.dataset)) box.dataset.was = yes ? "0" : "1";
+    yes ||= box.dataset?.was === "1";
     if (yes) n++;
     if (box.classList?.contains("field")) box.toggleAttribute("data-changed", yes);
   }
@@ -43,7 +46,7 @@ document.addEventListener("carnet:rows", (e) => {
   f.dataset.rowsChanged = Number(f.dataset.rowsChanged ?? 0) + 1;
   mark(f);
 });
-for (const f of forms()) mark(f); // a form that came back with errors differs already, by data-changed of the server
+for (const f of forms()) mark(f);
 
 document.addEventListener("submit", (e) => {
   const form = e.target;

@@ -105,6 +105,8 @@ customElements.define("c-palette", class extends Combo {
     if (e.type === "click") return; // a link: the browser follows it
     location.assign(opt.href);
   }
+  // The browser would empty the field first and close with the second Escape.
+  escape(e) { e.preventDefault(); this.dialog.close(); }
   enter() {
     // Typed faster than the answer: the page with all results is never wrong.
     const url = new URL(this.dataset.url, location.href);
