@@ -126,3 +126,16 @@ func TestScripts(t *testing.T) {
 		}
 	}
 }
+
+func TestIconsOnce(t *testing.T) {
+	seen := map[string]bool{}
+	for _, m := range regexp.MustCompile(`id="(i-[a-z-]+)"`).FindAllStringSubmatch(string(loaded()["icons.svg"].plain), -1) {
+		if seen[m[1]] {
+			t.Errorf("the icon %s is there twice", m[1])
+		}
+		seen[m[1]] = true
+	}
+	if !HasIcon("search") || HasIcon("nothing") || !Exists("app.css") || Exists("nothing") {
+		t.Error("HasIcon or Exists answers wrongly")
+	}
+}

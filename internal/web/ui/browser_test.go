@@ -229,3 +229,38 @@ func TestWithoutScript(t *testing.T) {
 		}
 	}
 }
+
+// What floats over a page, opened as a person does, in both themes and on a phone.
+func TestFloating(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: no browser")
+	}
+	base, _ := serveGallery(t)
+	open := map[string]string{
+		"user":   `document.querySelector("[popovertarget=user-menu]").click()`,
+		"new":    `document.getElementById("new-menu").showPopover()`,
+		"filter": `document.querySelector("[popovertarget=add-filter]").click()`,
+		"chip":   `document.querySelector(".chip-op[popovertarget]").click()`,
+		"search": `(document.dispatchEvent(new Event("carnet:search")), document.getElementById("palette-q").value = "kowal")`,
+		"keys":   `document.getElementById("shortcuts").showModal()`,
+		"ticked": `document.querySelectorAll("tbody .tick").forEach((b, i) => i < 3 && b.click())`,
+	}
+	shots := os.Getenv("CARNET_SHOTS")
+	for name, script := range open {
+		for _, look := range []struct {
+			width int
+			theme string
+		}{{1440, "light"}, {390, "dark"}} {
+			t.Run(fmt.Sprintf("%s-%d-%s", name, look.width, look.theme), func(t *testing.T) {
+				p := chrome.New(t, base, chrome.Options{Width: look.width, Height: 860})
+				p.Navigate("/list?theme=" + look.theme)
+				chrome.Eval[bool](p, "("+script+", new Promise(r => setTimeout(() => r(true), 500)))")
+				chrome.Axe(t, p)
+				p.FitsWidth()
+				if shots != "" {
+					p.Screenshot(filepath.Join(shots, "open-"+filepath.Base(t.Name())+".png"))
+				}
+			})
+		}
+	}
+}
