@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/fold"
 )
@@ -228,7 +229,7 @@ func (b *builder) value(f Field, s string) (string, error) {
 			return b.arg(s), nil
 		}
 	}
-	if _, err := time.Parse(time.DateOnly, s); err != nil {
+	if !date.Date(s).Valid() { // "2001-06-12", or "--06-12" where the year isn't known
 		return "", bad(f.Key, "error.date")
 	}
 	return b.arg(s), nil

@@ -1,0 +1,269 @@
+package imports
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/carnetcrm/carnet/internal/agency"
+	"github.com/carnetcrm/carnet/internal/date"
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/files"
+	"github.com/carnetcrm/carnet/internal/intake"
+	"github.com/carnetcrm/carnet/internal/jobs"
+	"github.com/carnetcrm/carnet/internal/record"
+)
+
+// Service imports files into the client books of a database.
+type Service struct {
+	DB    *db.DB
+	Files *files.Store
+	Batch int // records per transaction; 0 is 500
+}
+
+// MaxFile bounds an uploaded client list, in bytes.
+const MaxFile = 512 << 20
+
+// Upload stores a file, recognises it and begins a run. It returns an Invalid error
+// for what isn't a client list.
+func (s *Service) Upload(ctx context.Context, a db.Actor, name string, r io.Reader) (*Run, error) {
+	if !a.May(Right) {
+		return nil, errs.New(errs.Forbidden, "error.forbidden")
+	}
+	info, err := s.Files.Put(ctx, r, MaxFile)
+	if err != nil {
+		return nil, err
+	}
+	name = filepath.Base(strings.ReplaceAll(name, `\`, "/"))
+	run := &Run{FileName: name, FileHash: info.Hash, FileSize: info.Size, State: Uploaded}
+	m, err := s.recognise(ctx, a, run, DefaultOptions())
+	if err != nil {
+		return nil, err
+	}
+	opt := DefaultOptions()
+	opt.SourceDetail = clip(name, 200)
+	run.Options, run.Mapping, run.Product = asJSON(opt), asJSON(m), m.Product
+	err = s.DB.Update(ctx, a, func(tx *db.Tx) error { return record.Insert(ctx, tx, run) })
+	if err != nil {
+		return nil, fmt.Errorf("beginning an import: %w", err)
+	}
+	return run, nil
+}
+
+// recognise opens the file and proposes a mapping: one that was saved for the same
+// titles, else that of intake.
+func (s *Service) recognise(ctx context.Context, a db.Actor, run *Run, opt Options) (intake.Mapping, error) {
+	f, err := s.Open(ctx, a, run, opt)
+	if err != nil {
+		return intake.Mapping{}, err
+	}
+	defer f.Close()
+	if f.Cards() {
+		return f.Match.Mapping, nil
+	}
+	m := f.Match.Mapping
+	err = s.DB.View(ctx, a, func(tx *db.Tx) error {
+		saved, err := savedFor(ctx, tx, f.Table.Header)
+		if err == nil && saved != nil {
+			m = *saved
+		}
+		return err
+	})
+	return m, err
+}
+
+// Opened is the file of a run, opened for reading. It must be closed.
+type Opened struct {
+	*intake.File
+	blob *os.File
+}
+
+// Close frees the file.
+func (o *Opened) Close() error {
+	err := o.File.Close()
+	if e := o.blob.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// Open opens the file of a run with the agency's habits of writing dates.
+func (s *Service) Open(ctx context.Context, a db.Actor, run *Run, opt Options) (*Opened, error) {
+	if run.FileHash == "" {
+		return nil, errs.New(errs.Conflict, "import.error.forgotten")
+	}
+	blob, err := s.Files.Open(run.FileHash)
+	if err != nil {
+		return nil, err
+	}
+	var ag *agency.Agency
+	err = s.DB.View(ctx, a, func(tx *db.Tx) error { ag, err = agency.Current(ctx, tx); return err })
+	if err != nil {
+		blob.Close()
+		return nil, err
+	}
+	in := intake.OpenOptions{Sheet: opt.Sheet, Encoding: opt.Encoding, DateOrder: date.OrderFor(ag.Country)}
+	if opt.Delimiter != "" {
+		in.Delimiter = opt.Delimiter[0]
+	}
+	f, err := intake.Open(blob, run.FileSize, in)
+	if err != nil {
+		blob.Close()
+		return nil, err
+	}
+	return &Opened{f, blob}, nil
+}
+
+// Get returns a run of the actor with its state as it is now.
+func Get(ctx context.Context, tx *db.Tx, id int64) (*Run, error) {
+	r := new(Run)
+	if err := record.Get(ctx, tx, r, id); err != nil {
+		return nil, err
+	}
+	return r, r.refresh(ctx, tx)
+}
+
+// List returns the runs that the actor sees, the newest first, older than the run
+// before (0 for the newest).
+func List(ctx context.Context, tx *db.Tx, before int64, limit int) ([]Run, error) {
+	if before == 0 {
+		before = 1<<53 - 1
+	}
+	var out []Run
+	if err := record.Select(ctx, tx, &out, "WHERE r.id < $1 ORDER BY r.id DESC LIMIT $2", before, limit); err != nil {
+		return nil, err
+	}
+	for i := range out {
+		if err := out[i].refresh(ctx, tx); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// refresh looks at the job of a busy run: it may have been paused or ended without
+// its handler.
+func (r *Run) refresh(ctx context.Context, tx *db.Tx) error {
+	if !r.Busy() || r.JobID == 0 {
+		return nil
+	}
+	j, err := jobs.Get(ctx, tx, r.JobID)
+	if errs.Is(err, errs.NotFound) {
+		r.State, r.Error = Failed, "import.error.lost"
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	switch j.State {
+	case jobs.Paused:
+		r.State = Paused
+	case jobs.Failed:
+		r.State, r.Error = Failed, "import.error.failed"
+	case jobs.Cancelled:
+		r.State = Cancelled
+	}
+	return nil
+}
+
+// ReadMapping returns the mapping of the run.
+func (r *Run) ReadMapping() (m intake.Mapping, err error) {
+	if r.Mapping == "" {
+		return m, nil
+	}
+	if err := json.Unmarshal([]byte(r.Mapping), &m); err != nil {
+		return m, fmt.Errorf("reading the mapping of import %d: %w", r.ID, err)
+	}
+	return m, nil
+}
+
+// SetMapping stores what the columns mean, and the options of the run. saveAs, when
+// not empty, keeps the mapping for files with the same titles.
+func (s *Service) SetMapping(ctx context.Context, a db.Actor, id int64, m intake.Mapping, opt Options, saveAs string) (*Run, error) {
+	var run *Run
+	err := s.DB.View(ctx, a, func(tx *db.Tx) (err error) { run, err = Get(ctx, tx, id); return err })
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.Open(ctx, a, run, opt)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if !f.Cards() {
+		if err := m.Check(len(f.Table.Header)); err != nil {
+			return nil, err
+		}
+	}
+	m.Product = run.Product
+	err = s.DB.Update(ctx, a, func(tx *db.Tx) error {
+		if run, err = Get(ctx, tx, id); err != nil {
+			return err
+		}
+		if !run.Editable() {
+			return errs.New(errs.Conflict, "import.error.state")
+		}
+		if err := opt.Check(ctx, tx); err != nil {
+			return err
+		}
+		if saveAs != "" && !f.Cards() {
+			if err := saveMapping(ctx, tx, saveAs, f.Table.Header, m); err != nil {
+				return err
+			}
+		}
+		return record.Edit(ctx, tx, run, id, 0, func() error {
+			run.Mapping, run.Options, run.State = asJSON(m), asJSON(opt), Mapped
+			run.resetCounts()
+			return nil
+		})
+	})
+	return run, err
+}
+
+// Reopen reads the file again with other options (encoding, sheet, delimiter) and
+// proposes a fresh mapping.
+func (s *Service) Reopen(ctx context.Context, a db.Actor, id int64, opt Options) (*Run, error) {
+	var run *Run
+	err := s.DB.View(ctx, a, func(tx *db.Tx) (err error) { run, err = Get(ctx, tx, id); return err })
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.recognise(ctx, a, run, opt)
+	if err != nil {
+		return nil, err
+	}
+	err = s.DB.Update(ctx, a, func(tx *db.Tx) error {
+		if !run.Editable() {
+			return errs.New(errs.Conflict, "import.error.state")
+		}
+		return record.Edit(ctx, tx, run, id, 0, func() error {
+			run.Mapping, run.Product, run.Options, run.State = asJSON(m), m.Product, asJSON(opt), Uploaded
+			return nil
+		})
+	})
+	return run, err
+}
+
+func (r *Run) resetCounts() {
+	r.RowsDone, r.Position, r.Error = 0, 0, ""
+	r.Created, r.Updated, r.Skipped, r.Errors, r.Warnings = 0, 0, 0, 0, 0
+}
+
+// Discard removes a run that has imported nothing, or whose import was undone.
+func (s *Service) Discard(ctx context.Context, a db.Actor, id int64) error {
+	return s.DB.Update(ctx, a, func(tx *db.Tx) error {
+		run, err := Get(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if run.Busy() || run.Undoable() {
+			return errs.New(errs.Conflict, "import.error.state")
+		}
+		return record.Delete(ctx, tx, run, id, 0)
+	})
+}
