@@ -252,3 +252,23 @@ func (s *Service) ChangePassword(ctx context.Context, actor db.Actor, sessionID 
 	})
 	return token, err
 }
+
+// LetIn ends the disabling of a person: they sign in with the password they had,
+// or are invited again when they never had one.
+func (s *Service) LetIn(ctx context.Context, tx *db.Tx, userID int64) error {
+	u, err := s.account(ctx, tx, userID)
+	if err != nil || u.Status != "disabled" {
+		return err
+	}
+	ac, err := findUser(ctx, tx, tx.Actor.AgencyID, userID)
+	if err != nil {
+		return err
+	}
+	return record.Edit(ctx, tx, u, u.ID, 0, func() error {
+		u.Status = "active"
+		if ac.password == "" {
+			u.Status = "invited"
+		}
+		return nil
+	})
+}

@@ -1,0 +1,186 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/a-h/templ"
+	"github.com/carnetcrm/carnet/internal/agency"
+	"github.com/carnetcrm/carnet/internal/client"
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/record"
+	"github.com/carnetcrm/carnet/internal/tag"
+	"github.com/carnetcrm/carnet/internal/web/ui"
+)
+
+// catalog is a short list that an agency keeps: branches, departments, customer
+// types, tags. All of them are listed, created, changed and removed alike.
+type catalog struct {
+	name, kind, right string
+	blankRecord       func() record.Record
+	rows              func(ctx context.Context, tx *db.Tx, p *Page) ([]ui.Row, error)
+	fill              func(f Form, r record.Record)
+	fields            func(p *Page, r record.Record, err error, branches []ui.Option) templ.Component
+}
+
+var catalogs = []*catalog{
+	{name: "branches", kind: "branch", right: "agency.manage", blankRecord: func() record.Record { return &agency.Branch{Active: true} },
+		rows: branchRows, fill: fillBranch, fields: branchFields},
+	{name: "departments", kind: "department", right: "agency.manage", blankRecord: func() record.Record { return &agency.Department{Active: true} },
+		rows: departmentRows, fill: fillDepartment, fields: departmentFields},
+	{name: "types", kind: "customer_type", right: "type.manage", blankRecord: func() record.Record { return &client.Type{Active: true} },
+		rows: typeRows, fill: fillType, fields: typeFields},
+	{name: "tags", kind: "tag", right: "tag.manage", blankRecord: func() record.Record { return &tag.Tag{Active: true} },
+		rows: tagRows, fill: fillTag, fields: tagFields},
+}
+
+func (c *catalog) base() string { return "/admin/" + c.name }
+
+func (c *catalog) title(p *Page) string { return p.T("admin.tab." + c.name) }
+
+func (c *catalog) list(p *Page) error {
+	var rows []ui.Row
+	err := p.View(func(ctx context.Context, tx *db.Tx) (err error) { rows, err = c.rows(ctx, tx, p); return err })
+	if err != nil {
+		return err
+	}
+	head := ui.PageHead{Title: c.title(p), Count: countOf(len(rows)),
+		Actions: []templ.Component{ui.Button{Label: p.T("admin.new." + c.kind), Icon: "plus", Kind: "primary", Href: c.base() + "/new"}}}
+	return p.showAdmin(http.StatusOK, c.name, head, rowsCard(p, c.title(p), rows))
+}
+
+func (c *catalog) blank(p *Page) error {
+	return c.form(p, http.StatusOK, c.blankRecord(), nil, nil)
+}
+
+// form shows the record, new or not, with what is wrong with it.
+func (c *catalog) form(p *Page, status int, r record.Record, f Form, problem error) error {
+	var branches []ui.Option
+	err := p.View(func(ctx context.Context, tx *db.Tx) (err error) { branches, err = branchOptions(ctx, tx); return err })
+	if err != nil {
+		return err
+	}
+	b := record.Stamps(r)
+	card := ui.EditCard{L: p.L, ID: "record", Title: p.T("admin.new." + c.kind), Action: c.base() + "/new", Cancel: c.base()}
+	if b.ID != 0 {
+		card.Title, card.Action, card.Version = p.T("admin.edit."+c.kind), c.base()+"/"+strconv.FormatInt(b.ID, 10), b.Version
+	}
+	head := ui.PageHead{Title: card.Title, Back: ui.Link{Href: c.base(), Text: c.title(p)}}
+	fields := c.fields(p, r, problem, branches)
+	if isStale(problem) {
+		fields = carried(f) // the choice between two values takes the place of the fields
+	}
+	remove := ""
+	if b.ID != 0 && problem == nil {
+		remove = card.Action + "/delete"
+	}
+	return p.showAdmin(status, c.name, head, catalogForm(p, card, p.adminProblem(c.kind, f, problem), fields, remove))
+}
+
+// carried are hidden fields with all that was typed.
+func carried(f Form) templ.Component {
+	var out ui.Group
+	for name, vals := range f {
+		if name == "version" {
+			continue
+		}
+		for _, v := range vals {
+			out = append(out, ui.Hidden{Name: name, Value: v})
+		}
+	}
+	return out
+}
+
+func (c *catalog) create(p *Page) error {
+	f, err := p.Form()
+	if err != nil {
+		return err
+	}
+	r := c.blankRecord()
+	c.fill(f, r)
+	err = p.Update(func(ctx context.Context, tx *db.Tx) error { return record.Insert(ctx, tx, r) })
+	if err != nil && correctable(err) {
+		return c.form(p, StatusOf(err), r, f, err)
+	}
+	if err != nil {
+		return err
+	}
+	p.Flash("good", "common.saved")
+	return p.Redirect(c.base())
+}
+
+func (c *catalog) show(p *Page) error {
+	id, err := p.ID("id")
+	if err != nil {
+		return err
+	}
+	r := c.blankRecord()
+	err = p.View(func(ctx context.Context, tx *db.Tx) error { return record.Get(ctx, tx, r, id) })
+	if err != nil {
+		return err
+	}
+	return c.form(p, http.StatusOK, r, nil, nil)
+}
+
+func (c *catalog) save(p *Page) error {
+	id, err := p.ID("id")
+	if err != nil {
+		return err
+	}
+	f, err := p.Form()
+	if err != nil {
+		return err
+	}
+	f = f.chosen()
+	r := c.blankRecord()
+	err = p.Update(func(ctx context.Context, tx *db.Tx) error {
+		return record.Edit(ctx, tx, r, id, f.Int("version"), func() error { c.fill(f, r); return nil })
+	})
+	if err != nil && correctable(err) && len(fieldErrors(err)) > 0 {
+		return c.form(p, StatusOf(err), r, f, err)
+	}
+	if err != nil && !isStale(err) { // stale without a difference: it is stored already
+		return err
+	}
+	p.Flash("good", "common.saved")
+	return p.Redirect(c.base())
+}
+
+func (c *catalog) remove(p *Page) error {
+	id, err := p.ID("id")
+	if err != nil {
+		return err
+	}
+	err = p.Update(func(ctx context.Context, tx *db.Tx) error { return record.Delete(ctx, tx, c.blankRecord(), id, 0) })
+	if errs.Is(err, errs.Conflict) { // something refers to it: it can only be set inactive
+		p.Flash("caution", "error.in_use")
+		return p.Redirect(c.base() + "/" + strconv.FormatInt(id, 10))
+	}
+	if err != nil {
+		return err
+	}
+	p.Flash("good", "common.deleted")
+	return p.Redirect(c.base())
+}
+
+// branchOptions are the branches to choose from.
+func branchOptions(ctx context.Context, tx *db.Tx) (out []ui.Option, err error) {
+	return idOptions(ctx, tx, "SELECT b.id, b.name FROM {branch} b WHERE b.active ORDER BY b.name")
+}
+
+func departmentOptions(ctx context.Context, tx *db.Tx) (out []ui.Option, err error) {
+	return idOptions(ctx, tx, "SELECT d.id, d.name FROM {department} d WHERE d.active ORDER BY d.name")
+}
+
+func idOptions(ctx context.Context, tx *db.Tx, query string) (out []ui.Option, err error) {
+	err = tx.Each(ctx, query, nil, func(rows db.Rows) error {
+		var id int64
+		var name string
+		err := rows.Scan(&id, &name)
+		out = append(out, ui.Option{Value: strconv.FormatInt(id, 10), Label: name})
+		return err
+	})
+	return out, err
+}
