@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // goose speaks database/sql
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 )
 
 //go:embed migrations/*.sql
@@ -47,6 +49,10 @@ type MigrateOptions struct {
 	Partitions int
 }
 
+// ErrNewer reports a database that a later version of the program has migrated.
+// Steps only go forward, so this program must not touch it.
+var ErrNewer = errors.New("the database belongs to a newer version of Carnet: install that version, or restore a backup from before the upgrade")
+
 // Migrate brings the schema of target to this program's version and returns the
 // numbers of the steps that it took. Steps only go forward.
 func Migrate(ctx context.Context, target string, opt MigrateOptions) ([]int64, error) {
@@ -64,9 +70,23 @@ func Migrate(ctx context.Context, target string, opt MigrateOptions) ([]int64, e
 		return nil, err
 	}
 	defer conn.Close()
-	p, err := goose.NewProvider(dialect, conn, files, goose.WithDisableGlobalRegistry(true))
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if d == Postgres {
+		// Of several processes that start at once one migrates; SQLite locks its file.
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return nil, fmt.Errorf("reading the migrations: %w", err)
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	p, err := goose.NewProvider(dialect, conn, files, options...)
 	if err != nil {
 		return nil, fmt.Errorf("reading the migrations: %w", err)
+	}
+	if has, err := p.GetDBVersion(ctx); err != nil {
+		return nil, fmt.Errorf("reading the version of the database: %w", err)
+	} else if has > SchemaVersion() {
+		return nil, fmt.Errorf("%w: it has version %d, this program knows up to %d", ErrNewer, has, SchemaVersion())
 	}
 	done, err := p.Up(ctx)
 	if err != nil {

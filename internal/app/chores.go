@@ -1,0 +1,189 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/carnetcrm/carnet/internal/api"
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/jobs"
+	"github.com/carnetcrm/carnet/internal/mail"
+	"github.com/carnetcrm/carnet/internal/record"
+	"github.com/carnetcrm/carnet/internal/traveler"
+)
+
+// How long things are kept.
+const (
+	keepTrash = 30 * 24 * time.Hour // data rule 13
+	keepJobs  = 30 * 24 * time.Hour
+)
+
+// chores registers the work that nobody waits for.
+func (a *App) chores() {
+	r := a.Jobs
+	r.Handle("mail", a.sendMail, jobs.HandlerOptions{Concurrency: 2, Timeout: 2 * time.Minute, Repeatable: true, Forget: true})
+	a.Login.Jobs(r)
+	for _, c := range []struct {
+		kind string
+		at   jobs.Next
+		do   jobs.Handler
+	}{
+		{"trash.purge", jobs.Daily(1, 10), a.emptyTrash},
+		{"session.clean", jobs.Each(time.Hour), counted(a.Login.Clean)},
+		{"idempotency.clean", jobs.Each(time.Hour), counted(func(ctx context.Context) (int64, error) { return api.CleanIdempotency(ctx, a.DB) })},
+		{"job.clean", jobs.Daily(1, 40), counted(func(ctx context.Context) (int64, error) { return jobs.Clean(ctx, a.DB, keepJobs) })},
+		{"database.upkeep", jobs.Daily(2, 10), a.upkeep},
+	} {
+		r.Handle(c.kind, c.do, jobs.HandlerOptions{Timeout: time.Hour, Repeatable: true})
+		r.Every(c.kind, c.at)
+	}
+}
+
+// counted makes a handler of a function that removes what is old.
+func counted(clean func(context.Context) (int64, error)) jobs.Handler {
+	return func(ctx context.Context, j *jobs.Job) error {
+		n, err := clean(ctx)
+		if err != nil {
+			return err
+		}
+		return j.Progress(ctx, n, n)
+	}
+}
+
+// sendMail sends the message in the arguments. When the process dies between the
+// server's answer and the note of it, the message goes out again with the same
+// Message-ID, by which the reader's program knows it.
+func (a *App) sendMail(ctx context.Context, j *jobs.Job) error {
+	var m mail.Message
+	if err := j.Bind(&m); err != nil {
+		return err
+	}
+	sum := sha256.Sum256(j.Args)
+	m.ID = fmt.Sprintf("carnet.%d.%s", j.ID, hex.EncodeToString(sum[:8]))
+	err := a.Mail.Send(ctx, m)
+	if err == nil {
+		return nil
+	}
+	var failed *mail.Error
+	if errors.As(err, &failed) {
+		// Only its own words go on: the server's may name the reader.
+		err = errors.New(failed.Error())
+		if !failed.Temporary {
+			err = jobs.Permanent(err)
+		}
+	}
+	if _, off := a.Mail.(mail.Off); off {
+		err = jobs.Permanent(err)
+	}
+	return err
+}
+
+// purgeStep is how many records one transaction removes: the one writer of SQLite
+// must not make users wait.
+const purgeStep = 20
+
+// emptyTrash removes what was deleted more than 30 days ago, for good, in every
+// agency. Clients come first: their links go with them.
+func (a *App) emptyTrash(ctx context.Context, j *jobs.Job) error {
+	agencies, err := a.agencies(ctx)
+	if err != nil {
+		return err
+	}
+	var total int64
+	for _, id := range agencies {
+		for _, kind := range []string{"client", "traveler"} {
+			for {
+				if err := j.Stopped(ctx); err != nil {
+					return err
+				}
+				n, err := a.purge(ctx, id, kind)
+				if err != nil {
+					return fmt.Errorf("emptying the trash: %w", err)
+				}
+				total += n
+				if err := j.Progress(ctx, total, 0); err != nil {
+					return err
+				}
+				if n == 0 {
+					break
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// oldTrash picks the oldest deleted records. Companions come before the travelers
+// to whom they belong, who wait for companions that were deleted later.
+var oldTrash = map[string]string{
+	"client": "SELECT r.id FROM {client.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
+	"traveler": `SELECT r.id FROM {traveler.trash} r WHERE r.deleted_at < $1
+		AND NOT EXISTS (SELECT 1 FROM {traveler.trash} c WHERE c.main_traveler_id = r.id AND c.deleted_at >= $1)
+		ORDER BY CASE WHEN r.main_traveler_id IS NULL THEN 1 ELSE 0 END, r.id LIMIT $2`,
+}
+
+func (a *App) purge(ctx context.Context, agencyID int64, kind string) (n int64, err error) {
+	err = a.DB.Update(ctx, db.System(agencyID), func(tx *db.Tx) error {
+		var ids []int64
+		err := tx.Each(ctx, oldTrash[kind], []any{tx.Now.Add(-keepTrash), purgeStep}, func(rows db.Rows) error {
+			var id int64
+			err := rows.Scan(&id)
+			ids = append(ids, id)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		n = int64(len(ids))
+		for _, id := range ids {
+			if kind == "traveler" {
+				if err := freeCompanions(ctx, tx, id); err != nil {
+					return err
+				}
+			}
+			if err := record.Purge(ctx, tx, kind, id); err != nil && !errs.Is(err, errs.NotFound) {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// freeCompanions has the travelers who came along with one that is removed stand
+// on their own.
+func freeCompanions(ctx context.Context, tx *db.Tx, id int64) error {
+	var list []traveler.Traveler
+	if err := record.Select(ctx, tx, &list, "WHERE r.main_traveler_id = $1", id); err != nil {
+		return err
+	}
+	for i := range list {
+		t := &list[i]
+		if err := record.Edit(ctx, tx, t, t.ID, 0, func() error { t.MainTraveler = 0; return nil }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// upkeep refreshes the statistics by which SQLite chooses its indexes; PostgreSQL
+// does that by itself.
+func (a *App) upkeep(ctx context.Context, _ *jobs.Job) error {
+	if a.DB.Dialect != db.SQLite {
+		return nil
+	}
+	return a.DB.UpdateLocal(ctx, func(tx *db.Tx) error {
+		// A sample of each index is enough, and keeps the writer busy for a moment only.
+		for _, q := range []string{"PRAGMA analysis_limit = 1000", "PRAGMA optimize = 0x10002"} {
+			if err := tx.Each(ctx, q, nil, func(db.Rows) error { return nil }); err != nil {
+				return fmt.Errorf("refreshing the statistics: %w", err)
+			}
+		}
+		return nil
+	})
+}
