@@ -103,7 +103,9 @@ func TestGalleryInBrowser(t *testing.T) {
 			t.Run(fmt.Sprintf("%s-%d-%s", name, look.width, look.theme), func(t *testing.T) {
 				p := chrome.New(t, base, chrome.Options{Width: look.width, Height: 900})
 				p.Navigate("/" + name + "?theme=" + look.theme)
-				chrome.Axe(t, p)
+				if look.width != 360 && look.width != 800 { // between: only the room
+					chrome.Axe(t, p)
+				}
 				p.FitsWidth()
 				if shots != "" {
 					p.Screenshot(filepath.Join(shots, filepath.Base(t.Name())+".png"))
@@ -209,6 +211,21 @@ func TestFormScripts(t *testing.T) {
 			t.Errorf("Ctrl-S sent %q, without %s", sent, want)
 		}
 	}
+}
+
+func TestOrder(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: no browser")
+	}
+	base, posted := serveGallery(t)
+	p := chrome.New(t, base, chrome.Options{Width: 1440, Height: 1000})
+	p.Allow("beforeunload")
+	p.Navigate("/record")
+	p.Click("[data-item='2'] [data-move=up]")
+	if sent := posted.wait("/travelers/order"); sent != "item=2&item=1&version=7" {
+		t.Errorf("moving sent %q", sent)
+	}
+	expect(t, p)("the row moved", `document.querySelector("[data-item]").dataset.item === "2"`)
 }
 
 // Without script a page can be read and a form sent: what needs a script is not

@@ -33,6 +33,7 @@
 //	another record                    Lookup (answers with Results)
 //	a file                            File, in a form with Upload
 //	phones, addresses, any number     Repeat
+//	an order of one's own             Order { Rows } with MoveButtons
 //	a control of your own             Labelled(Field) { ... } or Fieldset(Field) { ... }
 //	what is wrong with a form         Field.Error and ErrorSummary; Savebar.Errors
 //	look-alikes while typing          Live("dupes", url, "family given") { Dupes }
