@@ -9,6 +9,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/login"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
@@ -16,5 +17,5 @@ import (
 )
 
 // Tables are all tenant tables of Carnet with their rules of visibility.
-var Tables = slices.Concat(agency.Tables, login.Tables, tag.Tables, contact.Tables, traveler.Tables, client.Tables,
+var Tables = slices.Concat(agency.Tables, login.Tables, tag.Tables, contact.Tables, traveler.Tables, client.Tables, imports.Tables,
 	[]db.Table{record.HistoryTable("client", "traveler")})

@@ -4,14 +4,11 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/db"
 )
-
-// maxMarks bounds the placeholders of one statement: SQLite takes 32,766,
-// PostgreSQL 65,535.
-const maxMarks = 30000
 
 // IDs hands out n ids of a table, so that a batch of parents and children can be
 // prepared before the first of them is stored.
@@ -82,7 +79,10 @@ func insertRows[R Record](ctx context.Context, tx *db.Tx, list []R) error {
 }
 
 func insertHistory[R Record](ctx context.Context, tx *db.Tx, list []R) error {
-	var rows [][]any
+	if kinds[list[0].Table()].Silent {
+		return nil
+	}
+	rows := make([][]any, 0, len(list))
 	for _, r := range list {
 		rows = append(rows, historyArgs(tx, "create", r, changes(r, nil))...)
 	}
@@ -111,31 +111,43 @@ func insertIndex[R Record](ctx context.Context, tx *db.Tx, list []R) error {
 	return insertAll(ctx, tx, `INSERT INTO "`+t.Index+`" (rowid, search) VALUES `, rows)
 }
 
-// insertAll runs "head (..), (..)" in as many statements as the marks allow.
+// insertAll runs "head (..), (..)" in as many statements as it takes.
+//
+// On PostgreSQL their numbers of rows are powers of two: few round trips, and few
+// texts to prepare. On SQLite each row has its own: there is no round trip to save,
+// a statement of one row needs no journal of its own, and without one the full-text
+// index gathers many rows before it writes a segment.
 func insertAll(ctx context.Context, tx *db.Tx, head string, rows [][]any) error {
-	if len(rows) == 0 {
-		return nil
+	most := 128
+	if tx.Dialect() == db.SQLite {
+		most = 1
 	}
-	width := len(rows[0])
-	step := min(max(1, maxMarks/width), 200)
-	for len(rows) > 0 {
-		n := min(step, len(rows))
-		var b strings.Builder
-		b.WriteString(head)
-		args := make([]any, 0, n*width)
-		for i, row := range rows[:n] {
-			if i > 0 {
-				b.WriteString(", ")
+	for n := most; n > 0 && len(rows) > 0; n /= 2 {
+		q := head + rowMarks(tx, n, len(rows[0]))
+		for ; len(rows) >= n; rows = rows[n:] {
+			if _, err := tx.Raw(ctx, q, slices.Concat(rows[:n]...)...); err != nil {
+				return err
 			}
-			b.WriteString("(" + marks(len(args)+1, len(args)+width) + ")")
-			args = append(args, row...)
 		}
-		if _, err := tx.Raw(ctx, b.String(), args...); err != nil {
-			return err
-		}
-		rows = rows[n:]
 	}
 	return nil
+}
+
+// rowMarks returns "(..), (..)" for n rows. SQLite gets marks without numbers: its
+// driver looks each numbered one up in a list of all of them.
+func rowMarks(tx *db.Tx, n, width int) string {
+	if tx.Dialect() == db.SQLite {
+		row := "(?" + strings.Repeat(", ?", width-1) + ")"
+		return row + strings.Repeat(", "+row, n-1)
+	}
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("(" + marks(i*width+1, (i+1)*width) + ")")
+	}
+	return b.String()
 }
 
 // Purge removes a deleted record for good, with what hangs on it. Its history

@@ -103,6 +103,9 @@ func writeHistory(ctx context.Context, tx *db.Tx, op string, r, old Record) erro
 	if r == nil {
 		either = old
 	}
+	if kinds[either.Table()].Silent {
+		return nil
+	}
 	var diff []Change
 	if op != "delete" || r == nil { // moving to the trash changes no field
 		diff = changes(r, old)

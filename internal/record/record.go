@@ -81,6 +81,10 @@ type Kind struct {
 	Touches func(ctx context.Context, tx *db.Tx, id int64) ([]Ref, error)
 	// Purge removes what hangs on the record without a foreign key.
 	Purge func(ctx context.Context, tx *db.Tx, id int64) error
+
+	// Silent marks bookkeeping of the program, such as the rows of an import: its
+	// changes leave no history.
+	Silent bool
 }
 
 var kinds = map[string]Kind{}

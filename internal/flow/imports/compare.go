@@ -229,11 +229,13 @@ func (s *state) whoIs(t *traveler.Traveler, used map[int]bool, only bool) int {
 func (e *engine) comparePerson(x *decision, person, owner int) {
 	s, p := x.target, &x.d.people[person]
 	pd := personDelta{owner: owner, person: person}
+	// The same words in another order are the same name.
+	sameName := s.people[owner-1].name == hash(nameKey(p.t.Family, p.t.Given))
 	for i := range travelerFields {
 		f := &travelerFields[i]
 		v := f.text(&p.t)
 		was, has := s.get(slot(owner, f.slot))
-		if v == "" || has && (was == hash(v) || e.opt.Mode != ModeOverwrite) {
+		if v == "" || i < 2 && sameName || has && (was == hash(v) || e.opt.Mode != ModeOverwrite) {
 			continue
 		}
 		s.set(slot(owner, f.slot), hash(v))

@@ -429,4 +429,3 @@ func (e *engine) of(id int64) *state {
 	}
 	return nil
 }
-

@@ -146,5 +146,5 @@ func (w *words) mayTag(a db.Actor, name string) bool {
 func nameKey(parts ...string) string {
 	w := fold.Words(strings.ReplaceAll(strings.Join(parts, " "), "/", " "))
 	slices.Sort(w)
-	return strings.Join(slices.Compact(w), " ")
+	return strings.Join(w, " ")
 }

@@ -344,7 +344,9 @@ func (x *writer) derive(c *client.Client, d *decision) {
 		}
 	}
 	ids := slices.Clone(d.d.ids)
-	slices.SortFunc(ids, func(a, b client.InterfaceID) int { return strings.Compare(a.System+"\x00"+a.Value, b.System+"\x00"+b.Value) })
+	slices.SortFunc(ids, func(a, b client.InterfaceID) int {
+		return strings.Compare(a.System+"\x00"+a.Value, b.System+"\x00"+b.Value)
+	})
 	c.Search = c.SearchText(comms, people, ids)
 }
 

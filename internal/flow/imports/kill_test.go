@@ -1,0 +1,3 @@
+package imports_test
+
+func childMain() bool { return false }
