@@ -142,6 +142,7 @@ func customerTypes(ctx context.Context, tx *db.Tx, lang string) error {
 	l := i18n.For(lang)
 	for _, t := range []client.Type{
 		{Code: "B", Name: l.T("customer_type.business"), DefaultOf: "corporate"},
+		{Code: "E", Name: l.T("customer_type.employee")}, // R012: colleagues are accounts like any other
 		{Code: "G", Name: l.T("customer_type.group")},
 		{Code: "H", Name: l.T("customer_type.house")},
 		{Code: "P", Name: l.T("customer_type.personal"), DefaultOf: "personal"},
