@@ -85,7 +85,7 @@ document.addEventListener("htmx:before:request", (e) => {
   const from = e.target;
   const target = e.detail?.ctx?.target ?? from.closest?.("form[data-edit]");
   const form = target?.matches?.("form[data-edit]") ? target : target?.querySelector?.("form[data-edit]");
-  if (!form || from === form || form.contains(from) && from.type === "submit" || from.matches?.("[data-cancel]")) return;
+  if (!form || from === form || form.contains(from) && from.type === "submit" || from.matches?.("[data-cancel], [data-redraw]")) return;
   if (form.hasAttribute("data-dirty") && !confirm(t("leave"))) e.preventDefault();
 });
 document.addEventListener("htmx:error", () => toast(navigator.onLine ? t("failed") : t("offline"), "danger"));

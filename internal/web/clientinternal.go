@@ -1,0 +1,405 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/carnetcrm/carnet/internal/agency"
+	"github.com/carnetcrm/carnet/internal/client"
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/flow"
+	"github.com/carnetcrm/carnet/internal/record"
+	"github.com/carnetcrm/carnet/internal/tag"
+	"github.com/carnetcrm/carnet/internal/web/ui"
+)
+
+// shareRow is a colleague who sees the client: by a share of this client, or of
+// all clients of its advisor (R099, R105).
+type shareRow struct {
+	client.Share
+	Name string
+}
+
+// loadInternal reads interface ids and the agency section.
+func (v *recordView) loadInternal(ctx context.Context, tx *db.Tx) (err error) {
+	if v.ids, err = client.InterfaceIDs(ctx, tx, v.ref.ID); err != nil || !tx.Actor.May("client.internal") {
+		return err
+	}
+	if v.comments, err = client.Comments(ctx, tx, v.ref); err != nil {
+		return err
+	}
+	var shares []client.Share
+	err = record.Select(ctx, tx, &shares, "WHERE r.client_id = $1 OR (r.advisor_id = $2 AND r.advisor_id IS NOT NULL) ORDER BY r.id", v.ref.ID, v.client.AdvisorID)
+	if err != nil {
+		return err
+	}
+	v.shares = nil
+	for _, s := range shares {
+		row := shareRow{Share: s}
+		if err := tx.Row(ctx, "SELECT u.name FROM {user} u WHERE u.id = $1", []any{s.UserID}, &row.Name); err != nil {
+			return err
+		}
+		v.shares = append(v.shares, row)
+	}
+	return nil
+}
+
+// agencyCard is seen by authorised staff only (R021): who owns the client, where
+// it came from, when and by whom it was entered (R018, R019, R022).
+func (v *recordView) agencyCard() templ.Component {
+	c, p, title := v.client, v.p, v.p.T("client.card.agency")
+	if v.editing("agency") {
+		first := v.pick("client", "owner_kind", c.OwnerKind, 6, p.options("client.owner_kind.", client.OwnerKinds), false)
+		return v.editBox(editCard{id: "agency", title: title, note: p.T("client.staff_only"), action: v.path() + "/agency", version: c.Version}, first,
+			v.pick("client", "source_medium", c.SourceMedium, 6, p.options("client.source_medium.", client.SourceMedia), true),
+			v.text("client", "source_detail", c.SourceDetail, 6))
+	}
+	label := func(column string) string { return p.fieldLabel("client", column) }
+	facts := ui.Facts{Two: true, Items: []ui.Fact{
+		{Label: label("owner_kind"), Value: v.names.value(p, "client", "owner_kind", c.OwnerKind)},
+		{Label: p.T("client.source"), Value: v.names.value(p, "client", "source_medium", c.SourceMedium), Note: c.SourceDetail},
+		{Label: label("created"), Value: p.day(c.CreatedAt), Note: v.names.user(p, int64(c.CreatedBy))},
+		{Label: label("updated"), Value: p.day(c.UpdatedAt), Note: v.names.user(p, int64(c.UpdatedBy))}}}
+	return within(ui.CardBox(ui.Card{ID: "agency", Title: title, Note: p.T("client.staff_only"), NoteIcon: "lock", Body: true,
+		Actions: v.open("agency", "", p.T("common.edit"), "edit")}), facts)
+}
+
+// saveAgency sets owner and source later than at creation (R096).
+func saveAgency(ctx context.Context, tx *db.Tx, v *recordView) error {
+	if v.form.Str("owner_kind") == "agency" { // what R095 demands at creation holds here too
+		var bad errs.Collect
+		bad.Required("source_medium", v.form.Str("source_medium"))
+		bad.Required("source_detail", v.form.Str("source_detail"))
+		if err := bad.Err(); err != nil && v.form.Has("source_medium") && v.form.Has("source_detail") {
+			return err
+		}
+	}
+	return v.editClient(ctx, tx, "owner_kind", "source_medium", "source_detail")
+}
+
+// sharingCard says with whom the client is shared (R105), and ends it (R104).
+func (v *recordView) sharingCard() templ.Component {
+	p := v.p
+	card := ui.Card{ID: "sharing", Title: p.T("client.card.sharing"), Note: p.T("client.staff_only"), NoteIcon: "lock"}
+	may := v.may && p.Actor.May("client.share")
+	if may {
+		card.Actions = v.open("sharing", "new", p.T("client.share"), "share")
+	}
+	var content, rows ui.Group
+	if may && v.edit == "sharing-new" {
+		content = append(content, v.shareForm())
+	}
+	for _, s := range v.shares {
+		r := ui.Row{Lead: ui.Avatar{Initials: ui.Initials(s.Name, ""), Tint: ui.Tint(s.UserID), Size: "md"}, Title: s.Name, Slim: true,
+			Sub: p.T(map[bool]string{true: "client.share_edit", false: "client.share_view"}[s.CanEdit])}
+		if s.ClientID == 0 {
+			r.Badges = append(r.Badges, ui.Badge{Label: p.T("client.share_all")})
+		} else if may {
+			r.Actions = []templ.Component{postButton(v.path()+"/shares/"+strconv.FormatInt(s.ID, 10)+"/delete", "sharing",
+				ui.Button{Label: p.T("client.share_end", "Name", s.Name), Icon: "x", IconOnly: true, Kind: "ghost", Small: true, Submit: true})}
+		}
+		rows = append(rows, r)
+	}
+	if len(rows) > 0 {
+		content = append(content, within(ui.Rows(), rows))
+	} else if len(content) == 0 {
+		content = append(content, ui.Empty{Title: p.T("client.no_shares"), Small: true})
+	}
+	return within(ui.CardBox(card), content)
+}
+
+func (v *recordView) shareForm() templ.Component {
+	var opts []ui.Option
+	err := v.p.View(func(ctx context.Context, tx *db.Tx) error {
+		var people []agency.User
+		if err := record.Select(ctx, tx, &people, "WHERE r.status <> 'disabled' ORDER BY r.name_key, r.id"); err != nil {
+			return err
+		}
+		for _, u := range people {
+			if db.Ref(u.ID) != v.client.AdvisorID && u.ID != v.p.User.ID {
+				opts = append(opts, ui.Option{Value: strconv.FormatInt(u.ID, 10), Label: u.Name})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return ui.Alert{Kind: "danger", Text: v.p.L.Error(err)}
+	}
+	who := v.pick("link", "user_id", "", 6, opts, true)
+	who.Required = true
+	buttons := ui.Group{ui.Button{Label: v.p.T("client.share"), Kind: "primary", Submit: true, Small: true}, v.cancel("sharing")}
+	fields := append(v.problemsOutside("user_id"), who, v.tick("link", "can_edit", true))
+	return inlineForm(v.path()+"/shares", "sharing", v.p.T("client.share"), fields, buttons)
+}
+
+func addShare(ctx context.Context, tx *db.Tx, v *recordView) error {
+	v.edit = "sharing-new"
+	s := &client.Share{ClientID: db.Ref(v.ref.ID), UserID: v.form.Int("user_id"), CanEdit: v.form.Bool("can_edit")}
+	if s.UserID == 0 {
+		return errs.Bad("user_id", "error.required")
+	}
+	return record.Insert(ctx, tx, s)
+}
+
+func endShare(ctx context.Context, tx *db.Tx, v *recordView) error {
+	id, err := v.rowID()
+	if err != nil {
+		return err
+	}
+	var s client.Share
+	if err := record.Get(ctx, tx, &s, id); err != nil {
+		return err
+	}
+	if int64(s.ClientID) != v.ref.ID {
+		return errs.Missing()
+	}
+	return record.Delete(ctx, tx, &s, id, 0)
+}
+
+// commentsCard holds internal comments (R020).
+func (v *recordView) commentsCard() templ.Component {
+	p := v.p
+	card := ui.Card{ID: "comments", Title: p.T("client.card.comments"), Note: p.T("client.staff_only"), NoteIcon: "lock"}
+	var content, rows ui.Group
+	if v.may {
+		text := v.area("comment", "text", "")
+		text.Label, text.NoLabel, text.Rows = p.T("client.comment"), true, 2
+		content = append(content, inlineForm(v.path()+"/comments", "comments", p.T("client.comment"), append(v.problemsOutside("text"), text),
+			ui.Group{ui.Button{Label: p.T("client.comment_add"), Submit: true, Small: true}}))
+	}
+	for _, c := range v.comments {
+		var actions ui.Group
+		if v.may && int64(c.CreatedBy) == p.User.ID {
+			actions = ui.Group{postButton(v.path()+"/comments/"+strconv.FormatInt(c.ID, 10)+"/delete", "comments",
+				ui.Button{Label: p.T("client.comment_delete"), Icon: "trash", IconOnly: true, Kind: "ghost", Small: true, Submit: true})}
+		}
+		rows = append(rows, commentRow(c.Text, v.names.user(p, int64(c.CreatedBy)), p.moment(c.CreatedAt), iso(c.CreatedAt), actions))
+	}
+	if len(rows) > 0 {
+		content = append(content, within(ui.Rows(), rows))
+	}
+	if len(content) == 0 {
+		content = append(content, ui.Empty{Title: p.T("client.no_comments"), Small: true})
+	}
+	return within(ui.CardBox(card), content)
+}
+
+func addComment(ctx context.Context, tx *db.Tx, v *recordView) error {
+	return record.Insert(ctx, tx, &client.Comment{OwnerKind: v.ref.Kind, OwnerID: v.ref.ID, Text: v.form.Str("text")})
+}
+
+// dropComment removes one's own comment.
+func dropComment(ctx context.Context, tx *db.Tx, v *recordView) error {
+	id, err := v.rowID()
+	if err != nil {
+		return err
+	}
+	var c client.Comment
+	if err := record.Get(ctx, tx, &c, id); err != nil {
+		return err
+	}
+	switch {
+	case c.OwnerKind != v.ref.Kind || c.OwnerID != v.ref.ID:
+		return errs.Missing()
+	case int64(c.CreatedBy) != tx.Actor.UserID:
+		return errs.New(errs.Forbidden, "error.forbidden")
+	}
+	return record.Delete(ctx, tx, &c, id, 0)
+}
+
+// tagsCard shows the tags of a record (R075).
+func (v *recordView) tagsCard() templ.Component {
+	p, title := v.p, v.p.T("client.card.tags")
+	if v.editing("tags") {
+		t := ui.Tokens{Field: v.field(v.ref.Kind, "tags", 0), L: p.L, Add: p.T("client.add_tag")}
+		t.Label, t.Help = title, p.T("client.help.tags")
+		for _, o := range v.tags {
+			t.Values = append(t.Values, ui.Option{Value: "#" + strconv.FormatInt(o.LinkID, 10), Label: tagText(o)})
+		}
+		if v.form != nil {
+			t.Values = v.typedTags(t.Values)
+		}
+		err := p.View(func(ctx context.Context, tx *db.Tx) (err error) {
+			t.Suggestions, err = p.tagOptions(ctx, tx, v.ref.Kind)
+			return err
+		})
+		if err != nil {
+			return ui.Alert{Kind: "danger", Text: p.L.Error(err)}
+		}
+		return v.editBox(editCard{id: "tags", title: title, action: v.path() + "/tags"}, t)
+	}
+	card := ui.Card{ID: "tags", Title: title, Body: true, Half: v.client != nil, Actions: v.open("tags", "", p.T("common.edit"), "edit")}
+	if len(v.tags) == 0 {
+		card.Body = false
+		return within(ui.CardBox(card), ui.Empty{Title: p.T("client.no_tags"), Small: true})
+	}
+	var names []string
+	for _, o := range v.tags {
+		names = append(names, tagText(o))
+	}
+	return within(ui.CardBox(card), tagList(names))
+}
+
+// tagText is a tag with its value.
+func tagText(o tag.On) string {
+	if o.Value == "" {
+		return o.Name
+	}
+	return o.Name + ": " + o.Value
+}
+
+// typedTags keeps what was typed when the card comes back with an error.
+func (v *recordView) typedTags(stored []ui.Option) (out []ui.Option) {
+	for _, s := range v.form.list("tags") {
+		o := ui.Option{Value: s, Label: s}
+		for _, x := range stored {
+			if x.Value == s {
+				o = x
+			}
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// tagOptions are the tags that a kind of record can take; those with a fixed list
+// of values once per value.
+func (p *Page) tagOptions(ctx context.Context, tx *db.Tx, kind string) (out []ui.Option, err error) {
+	tags, err := tag.All(ctx, tx, kind)
+	for _, t := range tags {
+		if t.TakesValue != "required" || t.Choices == "" {
+			out = append(out, ui.Option{Value: t.Name, Label: t.Name})
+		}
+		if t.TakesValue != "none" && t.Choices != "" {
+			for c := range strings.SplitSeq(t.Choices, "\n") {
+				out = append(out, ui.Option{Value: t.Name + ": " + c, Label: t.Name + ": " + c})
+			}
+		}
+	}
+	return out, err
+}
+
+// tagValue reads a tag as it is typed: its name, or "Name: value".
+func tagValue(known []tag.Tag, s string) flow.TagValue {
+	named := func(name string) bool {
+		return slices.ContainsFunc(known, func(t tag.Tag) bool { return strings.EqualFold(t.Name, name) })
+	}
+	if name, value, ok := strings.Cut(s, ":"); ok && !named(s) {
+		return flow.TagValue{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)}
+	}
+	return flow.TagValue{Name: s}
+}
+
+// saveTags adds and removes tags; mandatory ones must stay (L11).
+func saveTags(ctx context.Context, tx *db.Tx, v *recordView) error {
+	has, err := tag.Of(ctx, tx, v.ref)
+	if err != nil {
+		return err
+	}
+	known, err := tag.All(ctx, tx, "")
+	if err != nil {
+		return err
+	}
+	want := v.form.list("tags")
+	for _, o := range has {
+		if !slices.Contains(want, "#"+strconv.FormatInt(o.LinkID, 10)) && !slices.Contains(want, tagText(o)) {
+			if err := record.Delete(ctx, tx, new(tag.Link), o.LinkID, 0); err != nil {
+				return err
+			}
+		}
+	}
+	for _, s := range want {
+		if strings.HasPrefix(s, "#") {
+			continue
+		}
+		t := tagValue(known, s)
+		if err := tag.Put(ctx, tx, v.ref, t.Name, t.Value); err != nil {
+			for i := range fieldErrors(err) {
+				fieldErrors(err)[i].Path = "tags"
+			}
+			return err
+		}
+	}
+	return flow.NeedTags(ctx, tx, v.ref)
+}
+
+// idsCard holds the keys by which booking systems name the client (R166, L14).
+func (v *recordView) idsCard() templ.Component {
+	p, title := v.p, v.p.T("client.card.ids")
+	if v.editing("ids") {
+		rep := ui.Repeat{L: p.L, Name: "ids", Label: title, Add: p.T("client.add_id"), Blank: v.idRow("__i__", &client.InterfaceID{})}
+		rows := v.ids
+		if v.form != nil {
+			rows = nil
+			for _, r := range v.form.Rows("ids", "system", "value", "id") {
+				i := client.InterfaceID{System: r.Str("system"), Value: r.Str("value")}
+				i.ID = r.Int("id")
+				rows = append(rows, i)
+			}
+		}
+		for i := range rows {
+			rep.Rows = append(rep.Rows, v.idRow(strconv.Itoa(i), &rows[i]))
+		}
+		rep.Rows = append(rep.Rows, v.idRow(strconv.Itoa(len(rows)), &client.InterfaceID{}))
+		return v.editBox(editCard{id: "ids", title: title, action: v.path() + "/ids", plain: true}, rep)
+	}
+	var facts ui.Facts
+	for _, i := range v.ids {
+		facts.Items = append(facts.Items, ui.Fact{Label: strings.ToUpper(i.System[:1]) + i.System[1:], Value: i.Value})
+	}
+	card := ui.Card{ID: "ids", Title: title, Body: true, Half: true, Actions: v.open("ids", "", p.T("common.edit"), "edit")}
+	if len(v.ids) == 0 {
+		card.Body = false
+		return within(ui.CardBox(card), ui.Empty{Title: p.T("client.no_ids"), Small: true})
+	}
+	return within(ui.CardBox(card), facts)
+}
+
+func (v *recordView) idRow(n string, i *client.InterfaceID) templ.Component {
+	row := "ids[" + n + "]."
+	system, value := v.text("link", row+"system", i.System, 6), v.text("link", row+"value", i.Value, 6)
+	if n == "__i__" {
+		system.Value, value.Value = "", ""
+	}
+	system.List = []string{"amadeus", "sabre", "galileo", "worldspan", "merlinx", "clientbase", "tres"}
+	id := ""
+	if i.ID != 0 {
+		id = strconv.FormatInt(i.ID, 10)
+	}
+	return ui.Group{ui.Hidden{Name: row + "id", Value: id}, within(ui.Fields(), ui.Group{system, value})}
+}
+
+// saveIDs stores the rows of the card: changed, new and removed ones.
+func saveIDs(ctx context.Context, tx *db.Tx, v *recordView) error {
+	stored, err := client.InterfaceIDs(ctx, tx, v.ref.ID)
+	if err != nil {
+		return err
+	}
+	var bad errs.Collect
+	for n, r := range v.form.Rows("ids", "system", "value", "id") {
+		at := slices.IndexFunc(stored, func(i client.InterfaceID) bool { return i.ID == r.Int("id") })
+		i := &client.InterfaceID{ClientID: v.ref.ID, System: r.Str("system"), Value: r.Str("value")}
+		switch {
+		case at < 0 && r.Int("id") != 0:
+			continue // removed by somebody else meanwhile
+		case at >= 0 && (r.Bool("delete") || i.System+i.Value == ""):
+			err = record.Delete(ctx, tx, i, stored[at].ID, 0)
+		case at >= 0:
+			err = record.Edit(ctx, tx, i, stored[at].ID, 0, func() error { i.System, i.Value = r.Str("system"), r.Str("value"); return nil })
+		case !r.Bool("delete"):
+			err = record.Insert(ctx, tx, i)
+		}
+		prefix := "ids[" + strconv.Itoa(n) + "]."
+		if errs.Is(err, errs.Conflict) { // the value is another client's: nothing more can be stored now
+			return under(prefix, err)
+		}
+		if err := bad.Merge(prefix, err); err != nil {
+			return err
+		}
+	}
+	return bad.Err()
+}

@@ -1,0 +1,292 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/carnetcrm/carnet/internal/date"
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/phone"
+	"github.com/carnetcrm/carnet/internal/record"
+	"github.com/carnetcrm/carnet/internal/web/ui"
+)
+
+// asError is errors.As for the one type that matters here.
+func asError(err error, to **errs.Error) bool { return errors.As(err, to) }
+
+// eventsPerPage is how many changes the timeline shows at a time.
+const eventsPerPage = 25
+
+// loadHistory reads the latest changes, on the page of a client with one traveler
+// those of both; what shows in both histories (a link) is taken once.
+func (v *recordView) loadHistory(ctx context.Context, tx *db.Tx) error {
+	refs := []record.Ref{v.ref}
+	if v.client != nil && v.person != nil {
+		refs = append(refs, record.Ref{Kind: "traveler", ID: v.person.ID})
+	}
+	v.history = nil
+	for _, ref := range refs {
+		entries, err := record.History(ctx, tx, ref, v.earlier, eventsPerPage+1)
+		if err != nil {
+			return err
+		}
+		v.history = append(v.history, entries...)
+	}
+	slices.SortFunc(v.history, func(a, b record.Entry) int { return int(b.ID - a.ID) })
+	v.history = slices.CompactFunc(v.history, func(a, b record.Entry) bool {
+		return a.Kind == b.Kind && a.RefID == b.RefID && a.Version == b.Version && a.Op == b.Op
+	})
+	return nil
+}
+
+// names are what ids in changes stand for, as far as the visitor may know.
+type names map[string]map[int64]string
+
+// idColumns says which table an id column points at.
+var idColumns = map[string]string{"advisor_id": "user", "user_id": "user", "branch_id": "branch",
+	"customer_type_id": "customer_type", "tag_id": "tag", "traveler_id": "traveler", "main_traveler_id": "traveler"}
+
+// nameQueries read the names of some rows.
+var nameQueries = map[string]string{
+	"user":          "SELECT x.id, x.name FROM {user} x WHERE x.id IN {ids $1}",
+	"branch":        "SELECT x.id, x.name FROM {branch} x WHERE x.id IN {ids $1}",
+	"customer_type": "SELECT x.id, x.name FROM {customer_type} x WHERE x.id IN {ids $1}",
+	"tag":           "SELECT x.id, x.name FROM {tag} x WHERE x.id IN {ids $1}",
+	"traveler":      "SELECT x.id, CASE WHEN x.given = '' THEN x.family ELSE x.given || ' ' || x.family END FROM {traveler.any} x WHERE x.id IN {ids $1}",
+}
+
+// loadNames reads the names that the page needs: of its people and offices, and
+// of what its history mentions.
+func (v *recordView) loadNames(ctx context.Context, tx *db.Tx) error {
+	want := map[string]db.IDs{}
+	add := func(table string, id int64) {
+		if id != 0 && !slices.Contains(want[table], id) {
+			want[table] = append(want[table], id)
+		}
+	}
+	for _, e := range v.history {
+		add("user", int64(e.UserID))
+		for _, c := range e.Changes {
+			if table, ok := idColumns[c.Field]; ok {
+				for _, s := range []string{c.Old, c.New} {
+					id, _ := strconv.ParseInt(s, 10, 64)
+					add(table, id)
+				}
+			}
+		}
+	}
+	v.wantStale(add)
+	if c := v.client; c != nil {
+		for _, id := range []db.Ref{c.AdvisorID, c.CreatedBy, c.UpdatedBy} {
+			add("user", int64(id))
+		}
+		add("branch", int64(c.BranchID))
+		add("customer_type", int64(c.CustomerType))
+	}
+	if t := v.person; t != nil {
+		add("user", int64(t.CreatedBy))
+		add("traveler", int64(t.MainTraveler))
+	}
+	for _, c := range v.comments {
+		add("user", int64(c.CreatedBy))
+	}
+	v.names = names{}
+	for table, ids := range want {
+		list := map[int64]string{}
+		err := tx.Each(ctx, nameQueries[table], []any{ids}, func(rows db.Rows) error {
+			var id int64
+			var name string
+			err := rows.Scan(&id, &name)
+			list[id] = name
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		v.names[table] = list
+	}
+	return v.loadChoices(ctx, tx)
+}
+
+// wantStale adds what a conflict mentions.
+func (v *recordView) wantStale(add func(string, int64)) {
+	var e *errs.Error
+	if !asError(v.err, &e) {
+		return
+	}
+	for _, a := range e.Args {
+		if id, ok := a.(int64); ok {
+			add("user", id)
+		}
+	}
+	for _, f := range e.Fields {
+		if table, ok := idColumns[f.Path]; ok {
+			for _, s := range []string{f.Mine, f.Theirs} {
+				id, _ := strconv.ParseInt(s, 10, 64)
+				add(table, id)
+			}
+		}
+	}
+}
+
+// user is the name of a person of the agency; 0 is the program itself.
+func (n names) user(p *Page, id int64) string {
+	if name := n["user"][id]; name != "" {
+		return name
+	}
+	return p.T("history.automatic")
+}
+
+// value writes a stored value as people read it: names instead of ids, choices
+// translated, dates in words.
+func (n names) value(p *Page, kind, column, s string) string {
+	if s == "" {
+		return ""
+	}
+	if table, ok := idColumns[column]; ok {
+		id, _ := strconv.ParseInt(s, 10, 64)
+		if name := n[table][id]; name != "" {
+			return name
+		}
+		return p.T("history.hidden")
+	}
+	switch column {
+	case "birth_date", "anniversary":
+		return p.L.Date(date.Date(s))
+	case "language", "languages":
+		return languageNames(p, s)
+	case "country", "nationality", "residence", "birth_country":
+		return countryNames(p, s)
+	}
+	if s == "true" || s == "false" {
+		return p.T(map[string]string{"true": "common.yes", "false": "common.no"}[s])
+	}
+	for _, prefix := range []string{kind, "contact"} {
+		if key := prefix + "." + column + "." + s; !strings.ContainsAny(s, " .") && p.L.Has(key) {
+			return p.L.T(key)
+		}
+	}
+	return s
+}
+
+// timeline is everything that happened, newest first.
+func (v *recordView) timeline() ui.Timeline {
+	t := ui.Timeline{L: v.p.L, Days: v.days()}
+	if len(v.history) > eventsPerPage {
+		t.More = ui.Link{Href: v.path() + "?before=" + strconv.FormatInt(v.history[eventsPerPage-1].ID, 10) + "#history", Text: v.p.T("history.earlier")}
+	}
+	return t
+}
+
+// olderEvents are the changes before those shown, for the script to add below.
+func (v *recordView) olderEvents() templ.Component {
+	t := v.timeline()
+	return olderDays(v.p.L, t.Days, t.More)
+}
+
+// days groups the changes by the day in the agency's time zone.
+func (v *recordView) days() []ui.Day {
+	var out []ui.Day
+	last := date.Date("")
+	for i, e := range v.history {
+		if i == eventsPerPage {
+			break
+		}
+		at := e.At.Time().In(v.p.Loc())
+		if day := date.Of(at); day != last {
+			out = append(out, ui.Day{Title: v.dayTitle(day)})
+			last = day
+		}
+		d := &out[len(out)-1]
+		d.Events = append(d.Events, v.event(e))
+	}
+	return out
+}
+
+func (v *recordView) dayTitle(d date.Date) string {
+	switch today := v.p.Today(); d {
+	case today:
+		return v.p.T("common.today")
+	case today.AddDays(-1):
+		return v.p.T("common.yesterday")
+	}
+	return v.p.L.DateWeekday(d)
+}
+
+// eventIcons tell the kinds of entries apart.
+var eventIcons = map[string]string{"client": "clients", "traveler": "user", "communication": "phone", "address": "pin",
+	"client_traveler": "link", "tag_link": "tag", "interface_id": "idcard", "share": "share", "comment": "note"}
+
+// event shows one saved change. An edit is a quiet line with old and new value;
+// what came, went or came back has a title of its own.
+func (v *recordView) event(e record.Entry) ui.Event {
+	at := e.At.Time().In(v.p.Loc())
+	ev := ui.Event{Icon: eventIcons[e.Kind], Time: v.p.L.Time(at, v.p.Loc()), ISO: iso(e.At), By: v.by(e)}
+	own := e.Kind == v.ref.Kind
+	if e.Op == "edit" {
+		ev.Change = true
+		if !own && !(e.Kind == "traveler" && v.person != nil) {
+			ev.Title = v.p.T("history." + e.Kind + ".edit")
+		}
+	} else {
+		ev.Title = v.p.T("history." + e.Kind + "." + e.Op)
+		ev.Kind = map[string]string{"create": "good", "delete": "danger", "restore": "accent"}[e.Op]
+		if !own {
+			ev.Kind = ""
+		}
+	}
+	for _, c := range e.Changes {
+		old, is := v.names.value(v.p, e.Kind, c.Field, c.Old), v.names.value(v.p, e.Kind, c.Field, c.New)
+		if e.Kind == "communication" && c.Field == "value" {
+			old, is = v.number(old), v.number(is)
+		}
+		if e.Op == "delete" { // what it was is what matters
+			old, is = "", old
+		}
+		ev.Changes = append(ev.Changes, ui.Change{Field: v.p.fieldLabel(fieldKind(e.Kind), c.Field), Old: old, New: is})
+	}
+	return ev
+}
+
+// number writes a phone in the usual groups and leaves anything else alone.
+func (v *recordView) number(s string) string {
+	if norm, ok := phone.Parse(s, v.p.Agency.Country); ok && !strings.Contains(s, "@") {
+		return phone.Format(norm, v.p.Agency.Country)
+	}
+	return s
+}
+
+// fieldKind is the area whose words name the fields of a kind of record.
+func fieldKind(kind string) string {
+	switch kind {
+	case "client", "traveler", "communication", "address":
+		return kind
+	}
+	return "link"
+}
+
+// by says who did it, and by which way when it wasn't on a page.
+func (v *recordView) by(e record.Entry) string {
+	name := v.names.user(v.p, int64(e.UserID))
+	switch e.Via {
+	case "import", "api", "cli":
+		return name + ", " + v.p.T("history.via."+e.Via)
+	}
+	return name
+}
+
+// languageNames names languages given as codes by comma.
+func languageNames(p *Page, codes string) string {
+	var out []string
+	for code := range strings.SplitSeq(codes, ",") {
+		if code = strings.TrimSpace(code); code != "" {
+			out = append(out, p.L.Language(code))
+		}
+	}
+	return strings.Join(out, ", ")
+}

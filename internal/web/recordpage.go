@@ -1,0 +1,311 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/carnetcrm/carnet/internal/client"
+	"github.com/carnetcrm/carnet/internal/contact"
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/record"
+	"github.com/carnetcrm/carnet/internal/tag"
+	"github.com/carnetcrm/carnet/internal/traveler"
+	"github.com/carnetcrm/carnet/internal/web/ui"
+)
+
+// recordView is the page of a client or a traveler: what was read, which card is
+// being edited, what was typed there and what is wrong with it. The page of a
+// client with one traveler shows both as one (glossary 2.2), so most cards serve
+// both pages.
+type recordView struct {
+	p    *Page
+	ref  record.Ref // whose page it is
+	edit string     // the card in its edit state: "personal", "contact-12"; "" none
+	form Form       // what was typed, nil while nothing was sent
+	err  error      // what is wrong with it
+	extra ui.Group  // what a conflict carries along besides what was typed
+	back bool       // the answer replaces a card: the focus goes to its button
+
+	may      bool               // the visitor may change the record
+	client   *client.Client     // nil on the page of a traveler
+	person   *traveler.Traveler // of a traveler's page, or the only one of a client
+	members  []member           // travelers of the client
+	homes    []home             // clients of the traveler
+	comms    []contact.Communication
+	addrs    []contact.Address
+	tags     []tag.On
+	ids      []client.InterfaceID
+	shares   []shareRow
+	comments []client.Comment
+	history  []record.Entry
+	earlier  int64 // history is shown up to this entry; 0 is the newest
+	names    names
+	choices  choices
+}
+
+// member is a traveler on the page of a client.
+type member struct {
+	client.Link
+	T traveler.Traveler
+}
+
+// home is a client on the page of a traveler.
+type home struct {
+	client.Link
+	Name, Kind, Advisor string
+}
+
+// path is the address of the page.
+func (v *recordView) path() string { return pathOf(v.ref) }
+
+// pathOf is the address of a record's page.
+func pathOf(ref record.Ref) string { return fmt.Sprintf("/%ss/%d", ref.Kind, ref.ID) }
+
+// editing reports whether a card, or a row of it, is in its edit state.
+func (v *recordView) editing(card string) bool {
+	return v.may && (v.edit == card || strings.HasPrefix(v.edit, card+"-"))
+}
+
+// load reads all that the page shows.
+func (v *recordView) load(ctx context.Context, tx *db.Tx) error {
+	steps := []func(context.Context, *db.Tx) error{v.loadRecord, v.loadReach, v.loadHistory, v.loadNames}
+	if v.ref.Kind == "client" {
+		steps = []func(context.Context, *db.Tx) error{v.loadRecord, v.loadMembers, v.loadReach, v.loadInternal, v.loadHistory, v.loadNames}
+	} else {
+		steps = append(steps[:1:1], append([]func(context.Context, *db.Tx) error{v.loadHomes}, steps[1:]...)...)
+	}
+	for _, step := range steps {
+		if err := step(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *recordView) loadRecord(ctx context.Context, tx *db.Tx) error {
+	var err error
+	if v.ref.Kind == "client" {
+		v.client = new(client.Client)
+		err = record.Get(ctx, tx, v.client, v.ref.ID)
+	} else {
+		v.person = new(traveler.Traveler)
+		err = record.Get(ctx, tx, v.person, v.ref.ID)
+	}
+	if err != nil {
+		return err
+	}
+	switch err := record.Editable(ctx, tx, v.ref); {
+	case err == nil:
+		v.may = v.p.Actor.May("client.edit") && !v.p.Actor.ReadOnly
+	case !errs.Is(err, errs.Forbidden):
+		return err
+	}
+	return nil
+}
+
+// loadReach reads communications, addresses and tags, on the page of a client
+// with one traveler those of both.
+func (v *recordView) loadReach(ctx context.Context, tx *db.Tx) (err error) {
+	if v.comms, err = contact.Of(ctx, tx, v.ref); err != nil {
+		return err
+	}
+	if v.addrs, err = contact.AddressesOf(ctx, tx, v.ref); err != nil {
+		return err
+	}
+	if v.client != nil && v.person != nil {
+		ref := record.Ref{Kind: "traveler", ID: v.person.ID}
+		comms, err := contact.Of(ctx, tx, ref)
+		if err != nil {
+			return err
+		}
+		v.comms = append(v.comms, comms...)
+		addrs, err := contact.AddressesOf(ctx, tx, ref)
+		if err != nil {
+			return err
+		}
+		v.addrs = append(v.addrs, addrs...)
+	}
+	v.tags, err = tag.Of(ctx, tx, v.ref)
+	return err
+}
+
+// show answers GET: the page, one of its cards for the page's script, or older
+// entries of the timeline.
+func (s *Server) showRecord(kind string) handler {
+	return func(p *Page) error {
+		id, err := p.ID("id")
+		if err != nil {
+			return err
+		}
+		q := Form(p.R.URL.Query())
+		v := &recordView{p: p, ref: record.Ref{Kind: kind, ID: id}, edit: q.Str("edit"), earlier: q.Int("before")}
+		if err := p.View(v.load); err != nil {
+			return err
+		}
+		if p.wantsFragment() {
+			switch {
+			case q.Has("before"):
+				return p.Fragment(v.olderEvents())
+			case q.Has("card"):
+				v.edit, v.back = "", true
+				return p.Fragment(v.card(q.Str("card")))
+			case v.edit != "":
+				return p.Fragment(v.card(v.edit))
+			}
+		}
+		return v.page(http.StatusOK)
+	}
+}
+
+// act is a write on the page of a record.
+type act func(ctx context.Context, tx *db.Tx, v *recordView) error
+
+// saveCard answers a POST of a card: it saves, or shows the card again with what
+// was typed and what is wrong with it, or with both values where somebody saved
+// first.
+func (s *Server) saveCard(kind, card string, do act) handler {
+	return func(p *Page) error {
+		id, err := p.ID("id")
+		if err != nil {
+			return err
+		}
+		f, err := p.Form()
+		if err != nil {
+			return err
+		}
+		v := &recordView{p: p, ref: record.Ref{Kind: kind, ID: id}, form: f.chosen()}
+		v.edit = card
+		if row := f.Str("_row"); row != "" {
+			v.edit = card + "-" + row
+		}
+		if f.Has("_add") || f.Has("_act") { // another row, another country: nothing is saved
+			return v.answer(http.StatusOK)
+		}
+		err = p.Update(func(ctx context.Context, tx *db.Tx) error { return do(ctx, tx, v) })
+		switch {
+		case err == nil:
+			return v.saved(card)
+		case !correctable(err):
+			return err
+		case errs.Is(err, errs.Conflict) && isStale(err) && len(fieldErrors(err)) == 0:
+			return v.saved(card) // what was typed is what is stored already
+		}
+		v.err = err
+		return v.answer(StatusOf(err))
+	}
+}
+
+// correctable reports whether the person can do something about an error in the
+// form itself.
+func correctable(err error) bool {
+	return errs.Is(err, errs.Invalid) || isStale(err) || len(fieldErrors(err)) > 0
+}
+
+// isStale reports whether somebody saved first.
+func isStale(err error) bool {
+	var e *errs.Error
+	return errors.As(err, &e) && e.Kind == errs.Conflict && e.Key == "error.stale"
+}
+
+// saved shows the card as it is stored now. The script's answer brings along what
+// else a change shows in: the head and the timeline.
+func (v *recordView) saved(card string) error {
+	if !v.p.wantsFragment() {
+		v.p.Flash("good", "common.saved")
+		return v.p.Redirect(v.path() + "#" + card)
+	}
+	v.edit, v.form, v.back = "", nil, true
+	if err := v.p.View(v.load); err != nil {
+		return err
+	}
+	return v.p.Fragment(savedParts(v.card(card), v.top(), v.timeline(), v.p.T("common.saved")))
+}
+
+// answer shows the card again, alone for the script or within its page.
+func (v *recordView) answer(status int) error {
+	if err := v.p.View(v.load); err != nil {
+		return err
+	}
+	if v.p.wantsFragment() {
+		return v.p.write(status, v.card(v.edit))
+	}
+	return v.page(status)
+}
+
+func (v *recordView) page(status int) error {
+	title, nav := "", "clients"
+	if v.client != nil {
+		title = v.client.Name
+	} else {
+		title, nav = v.person.Name(), "travelers"
+	}
+	var cards ui.Group
+	sections := ui.SectionNav{L: v.p.L}
+	for _, d := range v.cards() {
+		cards = append(cards, d.show())
+		sections.Items = append(sections.Items, ui.Section{ID: d.id, Label: d.title, Count: d.count})
+	}
+	sections.Items = append(sections.Items, ui.Section{ID: "history", Label: v.p.T("ui.timeline")})
+	return v.p.RenderStatus(status, Screen{Title: title, Nav: nav},
+		recordScreen(v.top(), sections, v.timeline(), cards))
+}
+
+// cardDef is a section of the page.
+type cardDef struct {
+	id, title, count string
+	show             func() templ.Component
+}
+
+// card returns one card by the name that links and forms use.
+func (v *recordView) card(name string) templ.Component {
+	for _, d := range v.cards() {
+		if name == d.id || strings.HasPrefix(name, d.id+"-") {
+			return d.show()
+		}
+	}
+	return ui.Group{}
+}
+
+// cards are the sections of the page in their order.
+func (v *recordView) cards() []cardDef {
+	n := func(count int) string {
+		if count == 0 {
+			return ""
+		}
+		return v.p.L.Number(int64(count))
+	}
+	def := func(id, title string, count int, show func() templ.Component) cardDef {
+		return cardDef{id, v.p.T(title), n(count), show}
+	}
+	var out []cardDef
+	if v.client != nil {
+		out = append(out, def("travelers", "client.card.travelers", len(v.members), v.travelersCard))
+	} else {
+		out = append(out, def("personal", "traveler.card.personal", 0, v.personalCard))
+	}
+	out = append(out, def("contact", "contact.card.contact", len(v.comms), v.contactCard),
+		def("addresses", "contact.card.addresses", len(v.addrs), v.addressCard))
+	if v.client != nil && v.person != nil {
+		out = append(out, def("personal", "traveler.card.personal", 0, v.personalCard))
+	}
+	if v.person != nil {
+		out = append(out, def("work", "traveler.card.work", 0, v.workCard))
+	}
+	if v.client == nil {
+		out = append(out, def("clients", "traveler.card.clients", len(v.homes), v.homesCard), def("tags", "client.card.tags", len(v.tags), v.tagsCard),
+			def("notes", "client.card.notes", 0, v.travelerNotesCard))
+		return out
+	}
+	out = append(out, def("data", "client.card.data", 0, v.dataCard), def("notes", "client.card.notes", 0, v.notesCard),
+		def("tags", "client.card.tags", len(v.tags), v.tagsCard), def("ids", "client.card.ids", len(v.ids), v.idsCard))
+	if v.p.Actor.May("client.internal") { // R021
+		out = append(out, def("agency", "client.card.agency", 0, v.agencyCard), def("sharing", "client.card.sharing", len(v.shares), v.sharingCard),
+			def("comments", "client.card.comments", len(v.comments), v.commentsCard))
+	}
+	return out
+}
