@@ -72,8 +72,8 @@ var commentModel = newModel("Comment", "An internal remark that only the agency'
 
 func (o owner) comments() noun[client.Comment] {
 	return noun[client.Comment]{one: "comment", many: "comments", id: o.kind + ".comment", group: o.group,
-		path: o.path + "/comments", model: commentModel, need: "client.internal", readNeed: "client.internal",
-		doc: "Internal remarks, newest first.",
+		path: o.path + "/comments", model: commentModel, need: "client.edit", readNeed: "client.internal",
+		doc: "Internal remarks, newest first. Only its author changes or removes a remark.",
 		list: func(ctx context.Context, tx *db.Tx, q *req) ([]client.Comment, error) {
 			if err := o.seen(ctx, tx, q); err != nil {
 				return nil, err

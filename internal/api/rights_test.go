@@ -61,6 +61,9 @@ func TestVisibility(t *testing.T) {
 					status = 200
 				}
 				for _, part := range []string{"", "/travelers", "/communications", "/addresses", "/tags", "/interface-ids", "/history", "/shares"} {
+					if part == "/shares" && who == "joe" {
+						status = 403 // R021: not for those who don't see the agency section
+					}
 					k.do(who, fmt.Sprintf("GET /clients/%d%s", id, part), "").want(status)
 				}
 			}

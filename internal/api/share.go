@@ -14,7 +14,7 @@ var shareModel = newModel("Share", "Lets a colleague see one client.", &client.S
 
 // shares are R099: who else may see a client.
 var shares = noun[client.Share]{one: "share", many: "shares", id: "client.share", group: "Clients", path: "/clients/{id}/shares",
-	model: shareModel, need: "client.share", doc: "The colleagues with whom the client is shared. The advisor shares, or who sees all clients of the branch or agency.",
+	model: shareModel, need: "client.share", readNeed: "client.internal", doc: "The colleagues with whom the client is shared. The advisor shares, or who sees all clients of the branch or agency.",
 	edit: obj("ShareChange", "What to change.", yesno("can_edit", "Whether the colleague may also change the client.", true)),
 	list: func(ctx context.Context, tx *db.Tx, q *req) ([]client.Share, error) {
 		if err := clientOwner.seen(ctx, tx, q); err != nil {
@@ -34,7 +34,7 @@ var advisorShareModel = newModel("AdvisorShare", "Lets a colleague see all clien
 
 // advisorShares share all clients of an advisor, such as during a leave.
 var advisorShares = noun[client.Share]{one: "share of all clients", many: "shares of all clients", id: "share", group: "Shares", path: "/shares",
-	model: advisorShareModel, need: "client.share", doc: "Shares of all clients of an advisor, present and future ones.",
+	model: advisorShareModel, need: "client.share", readNeed: "client.internal", doc: "Shares of all clients of an advisor, present and future ones.",
 	edit: obj("AdvisorShareChange", "What to change.", yesno("can_edit", "Whether the colleague may also change the clients.", true)),
 	list: func(ctx context.Context, tx *db.Tx, q *req) ([]client.Share, error) {
 		var out []client.Share

@@ -38,20 +38,27 @@ var Tables = []db.Table{
 	{Name: "interface_id",
 		View: db.Rule{Own: withClient, Branch: withClient},
 		Edit: db.Rule{Own: editClient, Branch: editClient, Need: "client.edit"}},
-	{Name: "share",
-		View: db.Rule{Own: "user_id = :user OR advisor_id = :user OR " + withClient, Branch: "user_id = :user OR advisor_id = :user OR " + withClient},
-		Edit: db.Rule{Own: sharable, Branch: sharable, Need: "client.share"}},
+	{Name: "share", // R021: part of the agency section
+		View: db.Rule{Own: "user_id = :user OR advisor_id = :user OR " + withClient, Branch: "user_id = :user OR advisor_id = :user OR " + withClient, Need: "client.internal"},
+		Edit: db.Rule{Own: sharable, Branch: sharableHere, Need: "client.share"}},
 	{Name: "customer_type", View: db.Everybody, Edit: db.Everybody.With("type.manage")},
 	{Name: "comment",
 		View: db.Rule{Own: commentRule, Branch: commentRule, Need: "client.internal"},
-		Edit: db.Rule{Own: commentRule, Branch: commentRule, Need: "client.internal"}},
+		Edit: db.Rule{Own: ownComment, Branch: ownComment, Agency: "created_by = :user", Need: "client.edit", Lift: "system"}},
 }
 
-// sharable: advisors share their own clients; reading A18: not onwards.
-const sharable = `advisor_id = :user OR client_id IN (SELECT c.id FROM {client} c WHERE c.advisor_id = :user OR c.branch_id = :branch)`
+// Advisors share their own clients, and who sees a branch those of the branch;
+// reading A18: not onwards. With whom a client is shared can't end the others' shares.
+const (
+	sharable     = `advisor_id = :user OR client_id IN (SELECT c.id FROM {client} c WHERE c.advisor_id = :user)`
+	sharableHere = `advisor_id = :user OR client_id IN (SELECT c.id FROM {client} c WHERE c.advisor_id = :user OR c.branch_id = :branch)`
+)
 
 const commentRule = `(owner_kind = 'client' AND owner_id IN (SELECT id FROM {client} v))
 	OR (owner_kind = 'traveler' AND owner_id IN (SELECT id FROM {traveler} v))`
+
+// ownComment: a comment stays its author's word; nobody else rewrites or removes it.
+const ownComment = `created_by = :user AND (` + commentRule + `)`
 
 var _ = record.Register(
 	record.Kind{Name: "client", New: func() record.Record { return new(Client) }, Derive: derive, Purge: sweep},

@@ -10,7 +10,6 @@ import (
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/fold"
 	"github.com/carnetcrm/carnet/internal/record"
-	"github.com/carnetcrm/carnet/internal/traveler"
 )
 
 // Link puts a traveler into a client (L01, L04).
@@ -45,10 +44,19 @@ func (l *Link) Check() error {
 	return c.Err()
 }
 
-// Guard links only what the actor sees, and keeps one primary traveler per client.
+// Guard links only travelers whom the actor may change, and keeps one primary
+// traveler per client. To see a traveler isn't enough: the link lets everybody who
+// edits the client edit the traveler, so it would turn a share to look at into one
+// to change, and outlive it.
 func (l *Link) Guard(ctx context.Context, tx *db.Tx, old record.Record) error {
-	if old == nil {
-		if err := record.Get(ctx, tx, new(traveler.Traveler), l.TravelerID); err != nil {
+	was, _ := old.(*Link)
+	if was == nil || was.TravelerID != l.TravelerID {
+		switch err := record.Editable(ctx, tx, record.Ref{Kind: "traveler", ID: l.TravelerID}); {
+		case errs.Is(err, errs.Forbidden):
+			e := errs.Bad("traveler_id", "client.error.traveler_edit")
+			e.Kind = errs.Forbidden
+			return e
+		case err != nil:
 			return errs.Bad("traveler_id", "client.error.traveler")
 		}
 	}

@@ -244,15 +244,20 @@ func TrashClient(ctx context.Context, tx *db.Tx, id, version int64) error {
 	return record.Delete(ctx, tx, new(client.Client), id, version)
 }
 
-// mayTrash keeps those with whom a client is only shared from deleting it
-// (reading A18).
+// mayTrash keeps those with whom a client is only shared from deleting it, and
+// from bringing it back (reading A18).
 func mayTrash(ctx context.Context, tx *db.Tx, id int64) error {
+	var c client.Client
+	if err := record.GetAny(ctx, tx, &c, id); err != nil {
+		return err
+	}
+	return belongs(tx, &c)
+}
+
+// belongs reports whether a client is the actor's to delete.
+func belongs(tx *db.Tx, c *client.Client) error {
 	if tx.Actor.Scope == db.Agency {
 		return nil
-	}
-	var c client.Client
-	if err := record.Get(ctx, tx, &c, id); err != nil {
-		return err
 	}
 	if int64(c.AdvisorID) == tx.Actor.UserID || (tx.Actor.Scope == db.Branch && int64(c.BranchID) == tx.Actor.BranchID) {
 		return nil
@@ -283,6 +288,9 @@ func RestoreClient(ctx context.Context, tx *db.Tx, id int64) error {
 	if err := record.GetAny(ctx, tx, &c, id); err != nil {
 		return err
 	}
+	if err := belongs(tx, &c); err != nil {
+		return err
+	}
 	gone := c.DeletedAt
 	if err := record.Restore(ctx, tx, &c, id); err != nil {
 		return err
@@ -311,22 +319,41 @@ func TrashTraveler(ctx context.Context, tx *db.Tx, id, version int64) error {
 	if !tx.Actor.May("client.delete") {
 		return errs.New(errs.Forbidden, "error.forbidden")
 	}
-	links, err := client.LinksOf(ctx, tx, id)
+	if err := mayTrashTraveler(ctx, tx, id); err != nil {
+		return err
+	}
+	return record.Delete(ctx, tx, new(traveler.Traveler), id, version)
+}
+
+// mayTrashTraveler demands that every client of a traveler is the actor's: those
+// that the actor doesn't see as well, since they would lose the traveler too.
+func mayTrashTraveler(ctx context.Context, tx *db.Tx, id int64) error {
+	if err := record.GetAny(ctx, tx, new(traveler.Traveler), id); err != nil {
+		return err
+	}
+	links, err := client.LinksOf(ctx, tx.AsSystem(), id)
 	if err != nil {
 		return err
 	}
 	for _, l := range links {
-		if err := mayTrash(ctx, tx, l.ClientID); err != nil {
+		err := mayTrash(ctx, tx, l.ClientID)
+		if errs.Is(err, errs.NotFound) {
+			err = errs.New(errs.Forbidden, "client.error.shared_delete")
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return record.Delete(ctx, tx, new(traveler.Traveler), id, version)
+	return nil
 }
 
 // RestoreTraveler brings a traveler back from the trash.
 func RestoreTraveler(ctx context.Context, tx *db.Tx, id int64) error {
 	if !tx.Actor.May("client.delete") {
 		return errs.New(errs.Forbidden, "error.forbidden")
+	}
+	if err := mayTrashTraveler(ctx, tx, id); err != nil {
+		return err
 	}
 	return record.Restore(ctx, tx, new(traveler.Traveler), id)
 }

@@ -18,4 +18,14 @@ import (
 
 // Tables are all tenant tables of Carnet with their rules of visibility.
 var Tables = slices.Concat(agency.Tables, login.Tables, tag.Tables, contact.Tables, traveler.Tables, client.Tables, imports.Tables,
-	[]db.Table{record.HistoryTable("client", "traveler")})
+	[]db.Table{historyTable()})
+
+// historyTable: whoever sees a record sees what happened to it. A traveler's
+// history leaves out the links to clients that the reader doesn't see.
+func historyTable() db.Table {
+	t := record.HistoryTable("client", "traveler")
+	own := t.View.Own + ` AND (kind <> 'client_traveler' OR root_kind = 'client'
+		OR EXISTS (SELECT 1 FROM {client_traveler} l WHERE l.id = "history".ref_id))`
+	t.View.Own, t.View.Branch = own, own
+	return t
+}
