@@ -95,3 +95,17 @@ func TestWriterGivesUp(t *testing.T) {
 		cancel()
 	}
 }
+
+// TestAfterClose: who comes too late gets an error and doesn't wait.
+func TestAfterClose(t *testing.T) {
+	d := open(t)
+	for range 2 {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	nothing := func(*db.Tx) error { return nil }
+	if d.UpdateLocal(t.Context(), nothing) == nil || d.Local(t.Context(), nothing) == nil {
+		t.Error("a closed database begins transactions")
+	}
+}
