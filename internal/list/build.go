@@ -29,8 +29,9 @@ type builder struct {
 
 // term is one sort expression.
 type term struct {
-	sql  string
-	desc bool
+	sql    string
+	desc   bool
+	number bool // its values are numbers, else texts
 }
 
 // cursor is the place after which a page begins: the sort values of the last row.
@@ -56,6 +57,9 @@ func (d *Def) build(ctx context.Context, tx *db.Tx, q Query) (*builder, error) {
 	if err := b.filters(ctx, q.Filters); err != nil {
 		return nil, err
 	}
+	if len(b.args) > maxArgs {
+		return nil, bad("filter", "list.too_many", "Max", maxArgs)
+	}
 	if err := b.choose(q.Columns); err != nil {
 		return nil, err
 	}
@@ -73,14 +77,35 @@ func (d *Def) build(ctx context.Context, tx *db.Tx, q Query) (*builder, error) {
 		return nil, bad("cursor", "list.bad_cursor")
 	}
 	for i, v := range c.Values {
-		if n, ok := v.(json.Number); ok {
-			if c.Values[i], err = n.Int64(); err != nil {
-				return nil, bad("cursor", "list.bad_cursor")
-			}
+		if c.Values[i], err = b.order[i].value(v); err != nil {
+			return nil, err
 		}
 	}
 	b.cursor = c
 	return b, nil
+}
+
+// value checks a value of a cursor: it comes from outside, and a database refuses
+// to compare a text with a number.
+func (t term) value(v any) (any, error) {
+	switch x := v.(type) {
+	case nil:
+		return nil, nil
+	case json.Number:
+		if n, err := x.Int64(); err == nil && t.number {
+			return n, nil
+		}
+	case string:
+		if !t.number && !strings.ContainsRune(x, 0) {
+			return x, nil
+		}
+	}
+	return nil, bad("cursor", "list.bad_cursor")
+}
+
+// isNumber reports whether a field is stored as a number.
+func (f *Field) isNumber() bool {
+	return f.Kind == Stamp || f.Kind == Number || f.Kind == Choice && f.Numeric
 }
 
 func (b *builder) arg(v any) string {
@@ -111,7 +136,11 @@ func (b *builder) sort(ctx context.Context, q Query) error {
 	if b.sortKey == "" {
 		b.sortKey = b.d.Sort
 	}
-	for i, key := range strings.Split(b.sortKey, ",") {
+	keys := strings.Split(b.sortKey, ",")
+	if len(keys) > maxSort {
+		return bad("sort", "list.too_many_sorts", "Max", maxSort)
+	}
+	for i, key := range keys {
 		name, desc := strings.CutPrefix(strings.TrimSpace(key), "-")
 		f, ok := b.d.Field(name, b.tx.Actor)
 		if !ok || f.Sort == "" {
@@ -127,13 +156,13 @@ func (b *builder) sort(ctx context.Context, q Query) error {
 			desc = false
 			break
 		}
-		b.order = append(b.order, term{f.Sort, desc})
+		b.order = append(b.order, term{f.Sort, desc, f.isNumber()})
 	}
 	desc := len(b.order) > 0 && b.order[len(b.order)-1].desc
 	if b.d.Tie != "" && !slices.ContainsFunc(b.order, func(t term) bool { return t.sql == b.d.Tie }) && b.ranked != nil {
-		b.order = append(b.order, term{b.d.Tie, desc})
+		b.order = append(b.order, term{b.d.Tie, desc, false})
 	}
-	b.order = append(b.order, term{b.d.ID, desc})
+	b.order = append(b.order, term{b.d.ID, desc, true})
 	return nil
 }
 

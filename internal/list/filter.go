@@ -26,8 +26,13 @@ var Ops = map[Kind][]string{
 	Bool:   {"is"},
 }
 
-// maxFilters bounds what one query may ask for.
-const maxFilters = 50
+// What one query may ask for: more is no question that a person has.
+const (
+	maxFilters = 50
+	maxArgs    = 2000 // values and words of all filters together
+	maxWords   = 20   // of one text that is looked for
+	maxSort    = 6    // fields to sort by
+)
 
 // Parse reads filters from URL parameters: "name=kow", "name.starts=kow",
 // "advisor=3&advisor=4", "phone.blank=1". A form without script sends the operator
@@ -281,6 +286,12 @@ func (b *builder) text(ctx context.Context, f Field, flt Filter) (string, error)
 func (b *builder) contains(ctx context.Context, f Field, v string) (string, error) {
 	var conds []string
 	words := strings.Fields(v)
+	switch {
+	case len(words) == 0: // nothing but marks that folding takes off
+		return "", bad(f.Key, "list.needs_value")
+	case len(words) > maxWords:
+		return "", bad(f.Key, "list.too_many_words", "Max", maxWords)
+	}
 	for _, w := range words {
 		conds = append(conds, Contains(b.tx, f.SQL, b.arg(Pattern(b.tx, w))))
 	}
