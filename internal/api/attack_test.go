@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http/httptest"
 	"net/url"
@@ -163,13 +164,16 @@ func TestWideNames(t *testing.T) {
 		for i := range r {
 			r[i] = from + rune(i*7919%2500) // no two alike, so that nothing is compressed away
 		}
-		return string(r)
+		return string(appendString(nil, string(r))) // %q would escape what JSON can't read
 	}
 	for name, from := range map[string]rune{"Hangul": 0xAC00, "CJK": 0x4E00, "CJK B": 0x20000, "emoji": 0x1F300, "Arabic forms": 0xFB50} {
-		body := fmt.Sprintf(`{"name":%q,"code":"","contact":%q,"travelers":[{"family":%q,"given":%q,"middle":%q,"native_name":%q}],
-			"addresses":[{"kind":"physical","city":%q,"street":%q}]}`,
-			wide(from, 300), wide(from+7, 300), wide(from, 200), wide(from+3, 200), wide(from+5, 200), wide(from, 200), wide(from, 300), wide(from, 300))
-		if r := k.do("ann", "POST /clients", body); r.status != 201 {
+		body, err := json.Marshal(map[string]any{"name": wide(from, 300), "contact": wide(from+7, 300),
+			"travelers": []any{map[string]any{"family": wide(from, 200), "given": wide(from+3, 200), "middle": wide(from+5, 200), "native_name": wide(from, 200)}},
+			"addresses": []any{map[string]any{"kind": "physical", "city": wide(from, 300), "street": wide(from, 300)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := k.do("ann", "POST /clients", string(body)); r.status != 201 {
 			t.Errorf("%s: %d %.300s", name, r.status, r.raw)
 		}
 	}
