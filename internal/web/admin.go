@@ -82,7 +82,7 @@ func permissionGrid(p *Page) ui.Grid {
 		row := []ui.Cell{{Text: p.T("agency.right." + line.Right)}}
 		for _, role := range agency.Roles {
 			if slices.Contains(line.Roles, role) {
-				row = append(row, ui.Cell{Comp: ui.Badge{Label: p.T("common.yes"), Icon: "check", IconOnly: true, Kind: "good"}})
+				row = append(row, ui.Cell{Comp: granted(p)})
 			} else {
 				row = append(row, ui.Cell{Text: "–", Kind: "dim"})
 			}
@@ -152,10 +152,28 @@ func (p *Page) adminProblem(kind string, f Form, err error) templ.Component {
 	}
 	t := ui.ConflictTable{L: p.L}
 	for _, x := range fieldErrors(err) {
-		t.Fields = append(t.Fields, ui.ConflictField{Path: x.Path, Label: p.fieldLabel(kind, x.Path), Mine: x.Mine, Theirs: x.Theirs})
+		t.Fields = append(t.Fields, ui.ConflictField{Path: x.Path, Label: p.fieldLabel(kind, x.Path), Mine: x.Mine, Theirs: x.Theirs,
+			KeepTheirs: x.Key == "conflict.theirs"})
 	}
 	t.Who, t.When = p.savedBy(err)
 	return t
+}
+
+// weigh marks the fields of a conflict that only the other person changed: what
+// I didn't touch must not come back by saving my form.
+func (p *Page) weigh(kind string, id, version int64, err error) error {
+	if !isStale(err) {
+		return err
+	}
+	verr := p.View(func(ctx context.Context, tx *db.Tx) error {
+		others, serr := record.Since(ctx, tx, record.Ref{Kind: kind, ID: id}, version)
+		err = merged(err, others)
+		return serr
+	})
+	if verr != nil {
+		return verr
+	}
+	return err
 }
 
 // savedBy tells who saved first, and how long ago.

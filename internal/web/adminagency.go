@@ -45,6 +45,7 @@ func (s *Server) saveAgency(p *Page) error {
 		a = *p.Agency
 		fillAgency(f, &a)
 	}
+	err = p.weigh("agency", p.Agency.ID, f.Int("version"), err)
 	if err != nil && correctable(err) && len(fieldErrors(err)) > 0 {
 		return p.showAgency(StatusOf(err), &a, f, err)
 	}

@@ -138,6 +138,7 @@ func (c *catalog) save(p *Page) error {
 	err = p.Update(func(ctx context.Context, tx *db.Tx) error {
 		return record.Edit(ctx, tx, r, id, f.Int("version"), func() error { c.fill(f, r); return nil })
 	})
+	err = p.weigh(c.kind, id, f.Int("version"), err)
 	if err != nil && correctable(err) && len(fieldErrors(err)) > 0 {
 		return c.form(p, StatusOf(err), r, f, err)
 	}

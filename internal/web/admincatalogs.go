@@ -100,7 +100,7 @@ func fillType(f Form, r record.Record) {
 }
 
 func tagRows(ctx context.Context, tx *db.Tx, p *Page) (out []ui.Row, err error) {
-	list, err := tag.All(ctx, tx)
+	list, err := tag.All(ctx, tx, "")
 	for _, t := range list {
 		var notes []string
 		for a := range strings.SplitSeq(t.Areas, ",") {

@@ -202,6 +202,7 @@ func (s *Server) savePerson(p *Page) error {
 	err = p.Update(func(ctx context.Context, tx *db.Tx) error {
 		return record.Edit(ctx, tx, v.u, id, f.Int("version"), func() error { fillUser(v.form, v.u); return nil })
 	})
+	err = p.weigh("user", id, f.Int("version"), err)
 	if err != nil && (correctable(err) || errs.Is(err, errs.Conflict)) && !(isStale(err) && len(fieldErrors(err)) == 0) {
 		v.err = err
 		return s.showPerson(p, StatusOf(err), v)

@@ -31,6 +31,7 @@ type desk struct {
 	t     *testing.T
 	login *login.Service
 	srv   *httptest.Server
+	named string // its address by name
 }
 
 const secret = "coral lagoon 47 tickets"
@@ -55,7 +56,12 @@ func newDesk(t *testing.T, world bool) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.login, err = login.New(d.DB, v, login.Options{BaseURL: "http://localhost:8080"}); err != nil {
+	mux := http.NewServeMux()
+	d.srv = httptest.NewServer(mux)
+	t.Cleanup(d.srv.Close)
+	// Passkeys are bound to a name, and localhost is one.
+	d.named = strings.Replace(d.srv.URL, "127.0.0.1", "localhost", 1)
+	if d.login, err = login.New(d.DB, v, login.Options{BaseURL: d.named}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(d.login.Close)
@@ -67,8 +73,7 @@ func newDesk(t *testing.T, world bool) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.srv = httptest.NewServer(h)
-	t.Cleanup(d.srv.Close)
+	mux.Handle("/", h)
 	if world {
 		for _, name := range d.Names() {
 			a := d.As(name)
