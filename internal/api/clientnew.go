@@ -94,7 +94,7 @@ func createClient(ctx context.Context, tx *db.Tx, q *req) error {
 		n.Travelers = append(n.Travelers, t)
 	}
 	if err := bad.Err(); err != nil {
-		return sorted(err)
+		return err
 	}
 	for _, o := range objectsOf(q.body, "interface_ids") {
 		var x client.InterfaceID

@@ -152,7 +152,7 @@ func (q *req) params() error {
 		}
 	}
 	if err := bad.Err(); err != nil {
-		return sorted(err)
+		return err
 	}
 	return q.needParams()
 }
@@ -177,14 +177,6 @@ func (o *op) knows(name string, a db.Actor) bool {
 	key, _, _ := strings.Cut(name, ".")
 	_, ok := o.filters.Field(key, a)
 	return ok
-}
-
-// sorted orders the fields of an error by path: maps are walked in no order.
-func sorted(err error) error {
-	if e, ok := err.(*errs.Error); ok {
-		slices.SortStableFunc(e.Fields, func(a, b errs.Field) int { return strings.Compare(a.Path, b.Path) })
-	}
-	return err
 }
 
 // limit reads the number of elements that are asked for.

@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -119,8 +120,10 @@ func appendFields(b []byte, l *i18n.Localizer, e *errs.Error, q *req) []byte {
 		}
 		return append(b, ']')
 	}
+	fields := slices.Clone(e.Fields) // some checks walk maps: the order must not change from call to call
+	slices.SortStableFunc(fields, func(x, y errs.Field) int { return strings.Compare(x.Path, y.Path) })
 	b = append(appendKey(b, "errors"), '[')
-	for _, f := range e.Fields {
+	for _, f := range fields {
 		b = append(appendComma(b), '{')
 		b = appendText(b, "path", q.pathOf(f.Path))
 		b = appendText(b, "code", codeOf(f.Key))

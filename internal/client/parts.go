@@ -1,7 +1,9 @@
 package client
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -133,7 +135,12 @@ func (i *InterfaceID) Check() error {
 // InterfaceIDs returns the interface ids of a client.
 func InterfaceIDs(ctx context.Context, tx *db.Tx, clientID int64) ([]InterfaceID, error) {
 	var out []InterfaceID
-	err := record.Select(ctx, tx, &out, "WHERE r.client_id = $1 ORDER BY r.system, r.value", clientID)
+	// Sorted here: asked to sort, SQLite would walk the keys of the whole agency
+	// along the index that makes them unique.
+	err := record.Select(ctx, tx, &out, "WHERE r.client_id = $1", clientID)
+	slices.SortFunc(out, func(a, b InterfaceID) int {
+		return cmp.Or(cmp.Compare(a.System, b.System), cmp.Compare(a.Value, b.Value))
+	})
 	return out, err
 }
 
