@@ -216,7 +216,7 @@ func (s *Server) saveDisplay(p *Page) error {
 	year := 365 * 24 * 3600
 	for _, name := range []string{"theme", "lang"} {
 		if f.Has(name) {
-			p.setCookie(name, f.Str(name), year)
+			p.setCookie(name, chosen(f.Str(name)), year)
 		}
 	}
 	if p.Visitor != nil && !p.Visitor.Partial {
@@ -224,10 +224,10 @@ func (s *Server) saveDisplay(p *Page) error {
 		err = p.Update(func(ctx context.Context, tx *db.Tx) error {
 			return record.Edit(ctx, tx, &u, u.ID, 0, func() error {
 				if f.Has("theme") {
-					u.Theme = f.Str("theme")
+					u.Theme = chosen(f.Str("theme"))
 				}
 				if f.Has("density") {
-					u.Density = f.Str("density")
+					u.Density = chosen(f.Str("density"))
 				}
 				if f.Has("lang") {
 					u.Language = f.Str("lang")
@@ -244,4 +244,12 @@ func (s *Server) saveDisplay(p *Page) error {
 		back = "/"
 	}
 	return p.Redirect(back)
+}
+
+// chosen is what a choice of display is stored as: "as the device" is nothing.
+func chosen(s string) string {
+	if s == "system" {
+		return ""
+	}
+	return s
 }

@@ -69,7 +69,7 @@ func (s *Server) listRoutes() []Route {
 func clientListing() *listing {
 	return &listing{def: &client.List, path: "/clients", news: "/clients/new",
 		extra: []string{"kind", "segment", "classification", "status"},
-		sizes: map[string]string{"name": "name", "phone": "phone", "email": "name", "advisor": "person", "branch": "short", "segment": "short", "city": "short"},
+		sizes: map[string]string{"name": "name", "phone": "phone", "email": "name", "advisor": "person", "branch": "short", "segment": "person", "city": "person"},
 		slots: map[string]string{"name": "name", "phone": "trip", "advisor": "person"},
 		tabs:  clientTabs, row: clientRow, peek: clientPeek}
 }

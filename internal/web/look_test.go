@@ -1,16 +1,26 @@
 package web_test
 
 import (
+	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/carnetcrm/carnet/internal/chrome"
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/dbtest"
+	"github.com/carnetcrm/carnet/internal/flow"
+	"github.com/carnetcrm/carnet/internal/i18n"
 )
 
-// looks are the pages that are looked at: in both themes and both widths by axe,
-// and by people when CARNET_SHOTS names a folder for pictures.
+// looks are the pages that are looked at: by axe in both themes and both widths,
+// by a test for raw keys in every language, and by people when CARNET_SHOTS names
+// a folder for pictures. Role "" is a stranger.
 var looks = []struct{ name, path, role string }{
 	{"start", "/", "agent"},
 	{"clients", "/clients", "administrator"},
@@ -21,31 +31,140 @@ var looks = []struct{ name, path, role string }{
 	{"search", "/search?q=kowalska", "administrator"},
 	{"trash", "/trash", "administrator"},
 	{"missing", "/clients/999999", "agent"},
+	{"client", "/clients/8", "administrator"},
+	{"client-family", "/clients/4", "administrator"},
+	{"client-read-only", "/clients/8", "auditor"},
+	{"client-new", "/clients/new", "agent"},
+	{"client-new-company", "/clients/new?kind=corporate", "administrator"},
+	{"traveler", "/travelers/8", "administrator"},
+	{"traveler-new", "/travelers/new", "agent"},
+	{"sign-in", "/sign-in", ""},
+	{"forgotten", "/forgotten", ""},
+	{"confirm", "/confirm?next=/account/security", "agent"},
+	{"account", "/account", "agent"},
+	{"account-password", "/account/password", "agent"},
+	{"account-security", "/account/security", "agent"},
+	{"account-sessions", "/account/sessions", "agent"},
+	{"account-tokens", "/account/tokens", "agent"},
+	{"admin-agency", "/admin/agency", "administrator"},
+	{"admin-permissions", "/admin/permissions", "administrator"},
+	{"admin-people", "/admin/people", "administrator"},
+	{"admin-person", "/admin/people/3", "administrator"},
+	{"admin-invite", "/admin/people/new", "administrator"},
+	{"admin-branches", "/admin/branches", "administrator"},
+	{"admin-departments", "/admin/departments", "administrator"},
+	{"admin-types", "/admin/customer-types", "administrator"},
+	{"admin-tags", "/admin/tags", "administrator"},
+	{"admin-tag-new", "/admin/tags/new", "administrator"},
+	{"admin-signins", "/admin/signins", "administrator"},
+	{"imports", "/imports", "administrator"},
+	{"imports-new", "/imports/new", "administrator"},
+}
+
+// furnish puts something into the trash, so that no page is empty by chance.
+func furnish(t *testing.T, s *site) {
+	t.Helper()
+	dbtest.Update(t, s.db, s.agency.Actor(), func(ctx context.Context, tx *db.Tx) error {
+		for _, id := range []int64{20, 21} {
+			if err := flow.TrashClient(ctx, tx, id, 0); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // TestLook opens every page in both themes and widths: no axe violation, nothing
 // wider than the screen, no error in the console.
 func TestLook(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens every page in a browser")
+	}
 	s := newSite(t, 300)
+	furnish(t, s)
 	shots := os.Getenv("CARNET_SHOTS")
-	for _, width := range []int{1440, 390} {
-		for _, dark := range []bool{false, true} {
-			for _, role := range []string{"administrator", "agent"} {
-				p := s.browser(t, role, chrome.Options{Width: width, Height: 900, Dark: dark, Language: "en"})
-				for _, l := range looks {
-					if l.role != role {
-						continue
-					}
-					t.Run(fmt.Sprintf("%s-%d-%s", l.name, width, map[bool]string{true: "dark", false: "light"}[dark]), func(t *testing.T) {
-						p.Navigate(l.path)
-						if shots != "" {
-							p.Screenshot(filepath.Join(shots, fmt.Sprintf("%s-%d-%s.png", l.name, width, map[bool]string{true: "dark", false: "light"}[dark])))
-						}
-						p.FitsWidth()
-						chrome.Axe(t, p)
-					})
+	for _, o := range []chrome.Options{{Width: 1440, Height: 900}, {Width: 1440, Height: 900, Dark: true}, {Width: 390, Height: 844}, {Width: 390, Height: 844, Dark: true}} {
+		o.Language = "en"
+		shape := fmt.Sprintf("%d-%s", o.Width, map[bool]string{true: "dark", false: "light"}[o.Dark])
+		pages := map[string]*chrome.Page{}
+		for _, l := range looks {
+			if pages[l.role] == nil {
+				pages[l.role] = s.browser(t, l.role, o)
+			}
+			p := pages[l.role]
+			t.Run(l.name+"-"+shape, func(t *testing.T) {
+				p.Navigate(l.path)
+				if l.name != "missing" && p.Status() != http.StatusOK {
+					t.Fatalf("%s answers %d", l.path, p.Status())
+				}
+				if shots != "" {
+					p.Screenshot(filepath.Join(shots, l.name+"-"+shape+".png"))
+				}
+				p.FitsWidth()
+				chrome.Axe(t, p)
+			})
+		}
+	}
+}
+
+// shownKey is a translation key that a page shows instead of its text.
+var shownKey = regexp.MustCompile(`[>"](?:[a-z][a-z_]*\.){1,4}[a-z_]+[<"]`)
+
+// innocent are texts of that form that are no keys: files, addresses, names.
+var innocent = regexp.MustCompile(`\.(com|org|net|example|pl|js|css|svg|csv|xlsx|vcf|id)[<"]|name="|href="|src="|op\.|data-`)
+
+// TestEveryLanguage renders every page in every language: no key shown raw, no
+// placeholder left open.
+func TestEveryLanguage(t *testing.T) {
+	s := newSite(t, 60)
+	furnish(t, s)
+	for _, lang := range i18n.Langs {
+		clients := map[string]*http.Client{}
+		for _, l := range looks {
+			if clients[l.role] == nil {
+				clients[l.role] = s.client(t, l.role)
+				speak(t, s, clients[l.role], lang)
+			}
+			req, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+l.path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Accept-Language", lang)
+			res, err := clients[l.role].Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw, err := io.ReadAll(res.Body)
+			res.Body.Close()
+			if err != nil {
+				t.Fatal(err)
+			}
+			html := string(raw)
+			if !strings.Contains(html, `lang="`+lang+`"`) {
+				t.Errorf("%s in %s: status %d, not in that language", l.path, lang, res.StatusCode)
+			}
+			if strings.Contains(html, "{{") || strings.Contains(html, "%!") || strings.Contains(html, "&lt;no value") {
+				t.Errorf("%s in %s leaves a placeholder open", l.path, lang)
+			}
+			for _, m := range shownKey.FindAllStringIndex(html, -1) {
+				around := html[max(0, m[0]-8):m[1]]
+				if !innocent.MatchString(around) && !strings.Contains(around, "@") && i18n.For("en").Has(strings.Trim(html[m[0]:m[1]], `<>"`)) {
+					t.Errorf("%s in %s shows a key: %s", l.path, lang, around)
 				}
 			}
 		}
+	}
+}
+
+// speak sets the language of a person, or of a stranger's browser.
+func speak(t *testing.T, s *site, c *http.Client, lang string) {
+	t.Helper()
+	res, err := c.PostForm(s.URL+"/display", map[string][]string{"lang": {lang}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("setting the language answers %d", res.StatusCode)
 	}
 }

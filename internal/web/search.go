@@ -41,6 +41,8 @@ func (s *Server) search(p *Page) error {
 			return err
 		}
 		res.Groups = p.hitGroups(hits, q)
+	} else if err := p.recent(&res); err != nil {
+		return err
 	}
 	res.Groups = append(res.Groups, p.commands(q)...)
 	if p.wantsFragment() || p.R.URL.Query().Get("part") != "" {
@@ -82,10 +84,25 @@ func (p *Page) result(h flow.Hit, q string) ui.Result {
 	return r
 }
 
+// recent offers the clients that were changed last before anything is typed.
+func (p *Page) recent(res *ui.Results) error {
+	var d startData
+	err := p.View(func(ctx context.Context, tx *db.Tx) error { return d.loadRecent(ctx, tx, p) })
+	if err != nil || len(d.recent) == 0 {
+		return err
+	}
+	g := ui.ResultGroup{Label: p.T("start.recent")}
+	for _, r := range d.recent[:min(5, len(d.recent))] {
+		g.Items = append(g.Items, p.result(flow.Hit{Kind: "client", ID: r.id, Name: r.name, Corporate: r.kind == "corporate", Phone: r.phone}, ""))
+	}
+	res.Groups = append(res.Groups, g)
+	return nil
+}
+
 // commands are the pages and acts whose name contains what is typed.
 func (p *Page) commands(q string) []ui.ResultGroup {
 	f, err := p.frame(Screen{})
-	if err != nil || q == "" {
+	if err != nil {
 		return nil
 	}
 	g := ui.ResultGroup{Label: p.T("search.commands")}
