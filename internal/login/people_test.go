@@ -320,7 +320,7 @@ func TestSetup(t *testing.T) {
 		for _, ty := range types {
 			codes += ty.Code + ":" + ty.DefaultOf + " "
 		}
-		if codes != "B:corporate G: H: P:personal " {
+		if codes != "B:corporate E: G: H: P:personal " {
 			t.Errorf("customer types %s", codes)
 		}
 		return err
