@@ -53,7 +53,7 @@ var looks = []struct{ name, path, role string }{
 	{"admin-invite", "/admin/people/new", "administrator"},
 	{"admin-branches", "/admin/branches", "administrator"},
 	{"admin-departments", "/admin/departments", "administrator"},
-	{"admin-types", "/admin/customer-types", "administrator"},
+	{"admin-types", "/admin/types", "administrator"},
 	{"admin-tags", "/admin/tags", "administrator"},
 	{"admin-tag-new", "/admin/tags/new", "administrator"},
 	{"admin-signins", "/admin/signins", "administrator"},
