@@ -174,8 +174,18 @@ func TestKill(t *testing.T) {
 			}
 		})
 	}
-	for range kills {
-		time.Sleep(time.Duration(20+rand.IntN(250)) * time.Millisecond)
+	for round := range kills {
+		// A server that has just started is slow: let it do something before it dies.
+		for ctx.Err() == nil {
+			mu.Lock()
+			n := len(names)
+			mu.Unlock()
+			if n > 2*round {
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		time.Sleep(time.Duration(rand.IntN(200)) * time.Millisecond)
 		v.kill()
 		v.start(t)
 	}
