@@ -90,6 +90,9 @@ func (e *engine) compare(ctx context.Context, tx *db.Tx, b *drafter, x *decision
 			x.delta.note("client.external_id")
 		}
 	}
+	if !x.delta.empty() {
+		s.changed = true
+	}
 	e.register(s)
 	x.args = append(x.args, "Fields", x.delta.names)
 	return nil

@@ -37,10 +37,16 @@ func (e *engine) touch(s *state) {
 	}
 }
 
-// commit forgets how to take the batch back.
+// commit forgets how to take the batch back, and the facts that can be read from
+// the database again when another record needs them.
 func (e *engine) commit() {
 	for s := range e.saved {
 		s.pending = nil
+		if s.clientID != 0 && !(e.dry && s.changed) {
+			s.loaded, s.facts, s.people = false, nil, nil
+		} else {
+			s.facts = append(make([]fact, 0, len(s.facts)), s.facts...)
+		}
 	}
 	clear(e.saved)
 	e.undo = e.undo[:0]

@@ -49,7 +49,7 @@ func newDesk(t testing.TB) *desk {
 
 // start runs jobs until the test ends.
 func start(t testing.TB, s *imports.Service) {
-	r := jobs.New(s.DB, slog.New(slog.DiscardHandler))
+	r := jobs.New(s.DB, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	r.Poll = 20 * time.Millisecond
 	s.Register(r)
 	r.Start(context.Background())
@@ -87,7 +87,7 @@ func (d *desk) set(who string, run *imports.Run, change func(*imports.Options)) 
 // wait returns the run once its job has ended or was paused.
 func (d *desk) wait(who string, id int64) *imports.Run {
 	d.t.Helper()
-	for range 6000 {
+	for range 25000 {
 		var run *imports.Run
 		dbtest.View(d.t, d.World.DB, d.As(who), func(ctx context.Context, tx *db.Tx) (err error) {
 			run, err = imports.Get(ctx, tx, id)

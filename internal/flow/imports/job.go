@@ -3,7 +3,6 @@ package imports
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
@@ -51,7 +50,7 @@ func (s *Service) Check(ctx context.Context, a db.Actor, id int64) (*Run, error)
 // wise but not demanded.
 func (s *Service) Start(ctx context.Context, a db.Actor, id int64) (*Run, error) {
 	return s.begin(ctx, a, id, jobRun, func(r *Run) bool {
-		ok := r.Editable() || r.State == Failed || r.State == Paused
+		ok := r.Editable() || r.State == Failed
 		if r.StartedAt == 0 {
 			r.resetCounts()
 			r.StartedAt = db.StampOf(s.DB.Now())
@@ -75,7 +74,14 @@ func (s *Service) begin(ctx context.Context, a db.Actor, id int64, kind string, 
 			if !change(run) {
 				return errs.New(errs.Conflict, "import.error.state")
 			}
-			run.JobID, err = jobs.Enqueue(ctx, tx, kind, jobArgs{id}, jobs.Once(fmt.Sprint("import:", a.AgencyID, ":", id)), jobs.MaxAttempts(attempts))
+			if state == Paused {
+				if err := jobs.Cancel(ctx, tx, run.JobID); err != nil {
+					return err
+				}
+			}
+			// The state keeps a second job away; handlers do nothing for a run that
+			// names another job.
+			run.JobID, err = jobs.Enqueue(ctx, tx, kind, jobArgs{id}, jobs.MaxAttempts(attempts))
 			return err
 		})
 	})

@@ -101,6 +101,7 @@ func birthPrint(name, birth string) uint64 {
 
 // found is what the database knows of the keys of a batch.
 type found struct {
+	wanted  map[uint64]bool    // the keys of the batch
 	byKey   map[uint64][]int64 // clients that the actor sees
 	byName  map[string][]int64 // by name_key, for records without a key
 	taken   map[uint64]int64   // interface ids and codes that any client of the agency has
@@ -110,8 +111,8 @@ type found struct {
 // lookUp asks for all keys of a batch at once: a handful of queries, however many
 // records there are.
 func (e *engine) lookUp(ctx context.Context, tx *db.Tx, batch []*draft) (*found, error) {
-	f := &found{byKey: map[uint64][]int64{}, byName: map[string][]int64{}, taken: map[uint64]int64{}, visible: map[int64]bool{}}
-	var values, codes, norms, births, names db.Texts
+	f := &found{wanted: map[uint64]bool{}, byKey: map[uint64][]int64{}, byName: map[string][]int64{}, taken: map[uint64]int64{}, visible: map[int64]bool{}}
+	var values, codes, norms, born, names db.Texts
 	for _, d := range batch {
 		for _, x := range d.ids {
 			values = append(values, x.Value)
@@ -126,12 +127,16 @@ func (e *engine) lookUp(ctx context.Context, tx *db.Tx, batch []*draft) (*found,
 		})
 		if slices.Contains(e.opt.Match, MatchBirth) {
 			for i := range d.people {
-				if b := d.people[i].t.BirthDate; b.HasYear() {
-					births = append(births, string(b))
+				if t := &d.people[i].t; t.BirthDate.HasYear() {
+					born = append(born, fold.Key(t.Given+" "+t.Family), fold.Key(t.Family+" "+t.Given))
 				}
 			}
 		}
-		if len(e.wants(d)) == 0 {
+		wants := e.wants(d)
+		for _, w := range wants {
+			f.wanted[w.key] = true
+		}
+		if len(wants) == 0 {
 			names = append(names, nameKeyOf(&d.c))
 		}
 	}
@@ -141,7 +146,7 @@ func (e *engine) lookUp(ctx context.Context, tx *db.Tx, batch []*draft) (*found,
 	if err := e.findReach(ctx, tx, f, norms); err != nil {
 		return nil, err
 	}
-	if err := e.findBirths(ctx, tx, f, births); err != nil {
+	if err := e.findBirths(ctx, tx, f, born); err != nil {
 		return nil, err
 	}
 	return f, e.findNames(ctx, tx, f, names)
@@ -155,6 +160,9 @@ func nameKeyOf(c *client.Client) string { return fold.Key(strings.ReplaceAll(c.N
 func (e *engine) candidate(f *found, key uint64, id int64) {
 	if i, ok := e.byClient[id]; ok && e.targets[i].mine {
 		return
+	}
+	if !f.wanted[key] {
+		return // the phone or the birth date of somebody else of the household
 	}
 	if list := f.byKey[key]; !slices.Contains(list, id) {
 		f.byKey[key] = append(list, id)
@@ -326,12 +334,14 @@ func (e *engine) findReach(ctx context.Context, tx *db.Tx, f *found, norms db.Te
 	return nil
 }
 
-func (e *engine) findBirths(ctx context.Context, tx *db.Tx, f *found, births db.Texts) error {
-	if len(births) == 0 {
+// findBirths finds travelers by name, in either order, and keeps those with a birth
+// date. The name is asked for because it picks fewer people than a date does.
+func (e *engine) findBirths(ctx context.Context, tx *db.Tx, f *found, born db.Texts) error {
+	if len(born) == 0 {
 		return nil
 	}
 	return tx.Each(ctx, `SELECT t.birth_date, t.family, t.given, l.client_id FROM {traveler} t JOIN {client_traveler} l ON l.traveler_id = t.id
-		JOIN {client} c ON c.id = l.client_id WHERE t.birth_date IN {texts $1} ORDER BY l.client_id`, []any{births}, func(rows db.Rows) error {
+		JOIN {client} c ON c.id = l.client_id WHERE t.given_key IN {texts $1} AND t.birth_date <> '' ORDER BY l.client_id`, []any{born}, func(rows db.Rows) error {
 		var birth, family, given string
 		var id int64
 		if err := rows.Scan(&birth, &family, &given, &id); err != nil {

@@ -18,6 +18,7 @@ type state struct {
 	mine     bool // the run creates it
 	editable bool
 	loaded   bool // facts are complete
+	changed  bool // facts are ahead of the database: only in a dry run
 	pending  *decision
 	people   []personState
 	facts    []fact
