@@ -44,11 +44,20 @@ type searcher struct {
 // or without accents, by a phone in any notation, e-mail, account code or birth
 // date; best first, at most limit. It sees what the actor sees (W16).
 func Search(ctx context.Context, tx *db.Tx, q string, limit int) ([]Hit, error) {
+	return search(ctx, tx, q, limit, "client", "traveler")
+}
+
+// SearchKind is Search for one kind of record: what can be linked, for instance.
+func SearchKind(ctx context.Context, tx *db.Tx, kind, q string, limit int) ([]Hit, error) {
+	return search(ctx, tx, q, limit, kind)
+}
+
+func search(ctx context.Context, tx *db.Tx, q string, limit int, kinds ...string) ([]Hit, error) {
 	s := newSearcher(ctx, tx, q)
 	if len(s.words) == 0 {
 		return nil, nil
 	}
-	for _, kind := range []string{"client", "traveler"} {
+	for _, kind := range kinds {
 		if err := s.find(ctx, kind); err != nil {
 			return nil, fmt.Errorf("searching: %w", err)
 		}

@@ -46,7 +46,9 @@ func (s *Server) clientRoutes() []Route {
 	return append(out, s.reachRoutes(kind)...)
 }
 
-func (s *Server) trashClient(p *Page) error { return p.trash("client", "client.trashed", flow.TrashClient) }
+func (s *Server) trashClient(p *Page) error {
+	return p.trash("client", "client.trashed", flow.TrashClient)
+}
 
 func (s *Server) restoreClient(p *Page) error { return p.restore("client", flow.RestoreClient) }
 

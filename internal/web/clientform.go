@@ -355,7 +355,6 @@ func (v *recordForm) travelerFields() ui.Group {
 	p := v.p
 	in := func(name string, width int) ui.Input { return v.text("traveler", "t."+name, "", width) }
 	birth := v.date("traveler", "t.birth_date", traveler.Traveler{}.BirthDate, 6, true)
-	birth.Note = p.T("common.optional")
 	return ui.Group{in("preferred", 6), in("middle", 6), birth,
 		v.pick("traveler", "t.sex", "", 6, p.options("traveler.sex.", traveler.Sexes), true),
 		v.codes("t.nationality", "", p.countries(), p.L.Country), v.codes("t.languages", "", p.languages(), p.L.Language)}

@@ -29,10 +29,10 @@ func (v *recordForm) clientBox() templ.Component {
 	who := append(ui.Group{redrawBox(choice, redraw, p.T("contact.redraw"))}, v.whoFields()...)
 	groups := ui.Group{within(ui.FieldGroup(p.T("client.group.who"), true), within(ui.Fields(), who)),
 		within(ui.FieldGroup(p.T("client.group.reach"), false), v.reachRows()),
-		within(ui.FieldGroup(p.T("contact.kind.physical"), false), v.addresses(redraw)),
-		within(ui.FieldGroup(p.T(map[bool]string{true: "client.group.people", false: "client.others"}[v.corporate]), false), v.peopleRows()),
 		within(ui.FieldGroup(p.T("client.group.agency"), false), within(ui.Fields(), v.agencyFields())),
-		within(ui.FieldGroup(p.T("client.group.more"), false), v.moreFields())}
+		within(folded(p.T("contact.kind.physical"), v.filled("physical.", "mailing.")), v.addresses(redraw)),
+		within(folded(p.T(map[bool]string{true: "client.group.people", false: "client.others"}[v.corporate]), v.corporate || v.filled("others[") || v.adds("others")), v.peopleRows()),
+		within(folded(p.T("client.group.more"), v.filled(moreNames...) || v.adds("ids")), v.moreFields())}
 	return within(ui.FormBox(box), groups)
 }
 
@@ -110,7 +110,7 @@ func (v *recordForm) moreFields() templ.Component {
 	n := 0
 	if v.form != nil {
 		n = len(v.form.Rows("ids", "system", "value"))
-		if v.form.Str("_add") == "ids" {
+		if v.adds("ids") {
 			n++
 		}
 	}
@@ -127,6 +127,30 @@ func (v *recordForm) moreFields() templ.Component {
 	fields = append(fields, v.area("client", "remarks", ""), v.area("client", "memo", ""))
 	return ui.Group{within(ui.Fields(), fields), ids}
 }
+
+// moreNames are the fields of the last group that are empty to begin with.
+var moreNames = []string{"code", "sort_name", "formal_salutation", "informal_salutation", "anniversary", "tags", "ids[", "contact", "remarks", "memo",
+	"t.company", "t.position"}
+
+// filled reports whether a field whose name begins so holds something, or is wrong.
+func (v *recordForm) filled(prefixes ...string) bool {
+	for _, prefix := range prefixes {
+		for name, vals := range v.form {
+			if strings.HasPrefix(name, prefix) && !strings.HasSuffix(name, ".country") && strings.Join(vals, "") != "" {
+				return true
+			}
+		}
+		for _, f := range fieldErrors(v.err) {
+			if strings.HasPrefix(f.Path, prefix) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// adds reports whether a row of the group was asked for without script.
+func (v *recordForm) adds(group string) bool { return v.form != nil && v.form.Str("_add") == group }
 
 // onSave says what will happen, before it does.
 func (v *recordForm) onSave() []string {

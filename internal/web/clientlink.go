@@ -107,7 +107,7 @@ func (v *recordView) memberRow(m *member) templ.Component {
 		r.Badges = append(r.Badges, ui.Badge{Label: p.T("client.primary")})
 	}
 	if m.Role != "" {
-		r.Badges = append(r.Badges, ui.Badge{Label: m.Role})
+		r.Badges = append(r.Badges, ui.Badge{Label: p.known("client.role.", m.Role)})
 	}
 	var sub []string
 	for _, s := range []string{p.L.Date(t.BirthDate), p.age(t)} {
@@ -277,22 +277,14 @@ func (v *recordView) found(ctx context.Context, tx *db.Tx, kind, name string) (i
 	if q == "" {
 		return 0, nil
 	}
-	hits, err := flow.Search(ctx, tx, q, 20)
-	if err != nil {
+	hits, err := flow.SearchKind(ctx, tx, kind, q, 2)
+	switch {
+	case err != nil:
 		return 0, err
-	}
-	n := 0
-	for _, h := range hits {
-		if h.Kind == kind {
-			id = h.ID
-			n++
-		}
-	}
-	switch n {
-	case 0:
+	case len(hits) == 0:
 		return 0, errs.Bad(name, "client.error.nobody", "Name", q)
-	case 1:
-		return id, nil
+	case len(hits) == 1:
+		return hits[0].ID, nil
 	}
 	return 0, errs.Bad(name, "client.error.several", "Name", q)
 }
@@ -304,13 +296,11 @@ func (s *Server) lookup(kind string) handler {
 		res := ui.Results{L: p.L}
 		g := ui.ResultGroup{Label: p.T("nav." + kind + "s")}
 		err := p.View(func(ctx context.Context, tx *db.Tx) error {
-			hits, err := flow.Search(ctx, tx, q, 30)
+			hits, err := flow.SearchKind(ctx, tx, kind, q, 8)
 			for _, h := range hits {
-				if h.Kind == kind && len(g.Items) < 8 {
-					r := p.result(h, q)
-					r.Value, r.Href = strconv.FormatInt(h.ID, 10), ""
-					g.Items = append(g.Items, r)
-				}
+				r := p.result(h, q)
+				r.Value, r.Href = strconv.FormatInt(h.ID, 10), ""
+				g.Items = append(g.Items, r)
 			}
 			return err
 		})
@@ -383,7 +373,7 @@ func (v *recordView) homesCard() templ.Component {
 			r.Badges = append(r.Badges, ui.Badge{Label: p.T("client.primary")})
 		}
 		if h.Role != "" {
-			r.Badges = append(r.Badges, ui.Badge{Label: h.Role})
+			r.Badges = append(r.Badges, ui.Badge{Label: p.known("client.role.", h.Role)})
 		}
 		if v.may {
 			r.Actions = []templ.Component{postButton(v.path()+"/links/"+strconv.FormatInt(h.Link.ID, 10)+"/delete", "clients",

@@ -240,17 +240,57 @@ func (v *recordView) event(e record.Entry) ui.Event {
 			ev.Kind = ""
 		}
 	}
+	if ev.Text = v.inShort(e); ev.Text != "" {
+		return ev
+	}
 	for _, c := range e.Changes {
 		old, is := v.names.value(v.p, e.Kind, c.Field, c.Old), v.names.value(v.p, e.Kind, c.Field, c.New)
 		if e.Kind == "communication" && c.Field == "value" {
 			old, is = v.number(old), v.number(is)
 		}
-		if e.Op == "delete" { // what it was is what matters
-			old, is = "", old
-		}
 		ev.Changes = append(ev.Changes, ui.Change{Field: v.p.fieldLabel(fieldKind(e.Kind), c.Field), Old: old, New: is})
 	}
 	return ev
+}
+
+// shortFields are what a part of a record is told by when it comes or goes.
+var shortFields = map[string][]string{"communication": {"value", "sub_type", "description"}, "client_traveler": {"traveler_id", "role"},
+	"address": {"recipient", "street", "street2", "po_box", "postal_code", "city", "region", "country"}, "tag_link": {"tag_id", "value"},
+	"interface_id": {"system", "value"}, "share": {"user_id"}, "comment": {"text"}}
+
+// inShort tells in one line what came or went: an address, not its eight fields.
+func (v *recordView) inShort(e record.Entry) string {
+	if e.Op == "edit" {
+		return ""
+	}
+	var out []string
+	for _, field := range shortFields[e.Kind] {
+		for _, c := range e.Changes {
+			if c.Field != field {
+				continue
+			}
+			s := v.names.value(v.p, e.Kind, field, c.New+c.Old) // one of both is empty
+			switch {
+			case e.Kind == "communication" && field == "value":
+				s = v.number(s)
+			case field == "sub_type":
+				s = v.p.known("contact.sub.", s)
+			case field == "role":
+				s = v.p.known("client.role.", s)
+			}
+			out = append(out, s)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// known translates a free text that is one of the proposed words, as imports and
+// other programs write them; anything else stays as it was typed.
+func (p *Page) known(prefix, s string) string {
+	if key := prefix + strings.ToLower(strings.TrimSpace(s)); s != "" && p.L.Has(key) {
+		return p.L.T(key)
+	}
+	return s
 }
 
 // number writes a phone in the usual groups and leaves anything else alone.

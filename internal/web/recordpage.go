@@ -23,13 +23,13 @@ import (
 // client with one traveler shows both as one (glossary 2.2), so most cards serve
 // both pages.
 type recordView struct {
-	p    *Page
-	ref  record.Ref // whose page it is
-	edit string     // the card in its edit state: "personal", "contact-12"; "" none
-	form Form       // what was typed, nil while nothing was sent
-	err  error      // what is wrong with it
-	extra ui.Group  // what a conflict carries along besides what was typed
-	back bool       // the answer replaces a card: the focus goes to its button
+	p     *Page
+	ref   record.Ref // whose page it is
+	edit  string     // the card in its edit state: "personal", "contact-12"; "" none
+	form  Form       // what was typed, nil while nothing was sent
+	err   error      // what is wrong with it
+	extra ui.Group   // what a conflict carries along besides what was typed
+	back  bool       // the answer replaces a card: the focus goes to its button
 
 	may      bool               // the visitor may change the record
 	client   *client.Client     // nil on the page of a traveler

@@ -81,7 +81,7 @@ func (v *recordView) communicationRow(c *contact.Communication) templ.Component 
 	if v.client != nil && v.person != nil && c.OwnerKind == "client" {
 		sub = append(sub, v.p.T("contact.shared"))
 	}
-	for _, s := range []string{c.SubType, c.Description} {
+	for _, s := range []string{v.p.known("contact.sub.", c.SubType), c.Description} {
 		if s != "" {
 			sub = append(sub, s)
 		}
@@ -313,7 +313,9 @@ func (v *recordView) addressFields(prefix string, a *contact.Address, redraw tem
 	if code == "" && a.ID == 0 {
 		code = v.p.Agency.Country
 	}
-	get := func(name, stored string, width int) ui.Input { return v.text("address", prefix+"."+name, stored, width) }
+	get := func(name, stored string, width int) ui.Input {
+		return v.text("address", prefix+"."+name, stored, width)
+	}
 	out := v.p.addressInputs(code, a, get)
 	where := v.pick("address", prefix+".country", code, 6, v.p.countries(), true)
 	where.Attrs = redraw

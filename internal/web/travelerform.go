@@ -57,7 +57,7 @@ func (v *recordForm) travelerBox() templ.Component {
 	work := ui.Group{v.text("traveler", "t.company", "", 6), v.text("traveler", "t.position", "", 6), v.text("traveler", "t.occupation", "", 6)}
 	groups := ui.Group{within(ui.FieldGroup(p.T("client.group.who"), true), within(ui.Fields(), who)),
 		within(ui.FieldGroup(p.T("client.group.reach"), false), v.reachRows()),
-		within(ui.FieldGroup(p.T("contact.kind.physical"), false), v.addresses(redraw)),
+		within(folded(p.T("contact.kind.physical"), v.filled("physical.", "mailing.")), v.addresses(redraw)),
 		within(ui.FieldGroup(p.T("traveler.card.work"), false), within(ui.Fields(), work)),
 		within(ui.FieldGroup(p.T("client.card.notes"), false), within(ui.Fields(), ui.Group{v.area("traveler", "t.remarks", "")}))}
 	return within(ui.FormBox(box), groups)
