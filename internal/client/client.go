@@ -15,23 +15,27 @@ import (
 
 // Who sees a client: its advisor, those it is shared with, alone or together with
 // all clients of its advisor (R099-R102); with the scope of the branch also the
-// people of its branch.
+// people of its branch. The rules of what hangs on a client ask for the one client
+// (EXISTS): IN would gather everything that the actor sees first.
 const (
-	own = `advisor_id = :user
-	OR id IN (SELECT s.client_id FROM {share.all} s WHERE s.user_id = :user AND s.client_id IS NOT NULL)
-	OR advisor_id IN (SELECT s.advisor_id FROM {share.all} s WHERE s.user_id = :user AND s.advisor_id IS NOT NULL)`
-	edit = `advisor_id = :user
-	OR id IN (SELECT s.client_id FROM {share.all} s WHERE s.user_id = :user AND s.can_edit AND s.client_id IS NOT NULL)
-	OR advisor_id IN (SELECT s.advisor_id FROM {share.all} s WHERE s.user_id = :user AND s.can_edit AND s.advisor_id IS NOT NULL)`
-	withClient = `client_id IN (SELECT id FROM {client} v)`
-	editClient = `client_id IN (SELECT id FROM {client.edit} v)`
+	mine   = `advisor_id = :user`
+	shared = `id IN (SELECT s.client_id FROM {share.all} s WHERE s.user_id = :user AND s.client_id IS NOT NULL)`
+	theirs = `advisor_id IN (SELECT s.advisor_id FROM {share.all} s WHERE s.user_id = :user AND s.advisor_id IS NOT NULL)`
+	near   = `branch_id = :branch`
+	own    = "+" + mine + " OR +" + shared + " OR +" + theirs
+	branch = "+" + near + " OR " + own
+	edit   = `+advisor_id = :user
+	OR +id IN (SELECT s.client_id FROM {share.all} s WHERE s.user_id = :user AND s.can_edit AND s.client_id IS NOT NULL)
+	OR +advisor_id IN (SELECT s.advisor_id FROM {share.all} s WHERE s.user_id = :user AND s.can_edit AND s.advisor_id IS NOT NULL)`
+	withClient = `EXISTS (SELECT 1 FROM {client} v WHERE v.id = client_id)`
+	editClient = `EXISTS (SELECT 1 FROM {client.edit} v WHERE v.id = client_id)`
 )
 
 // Tables are the tenant tables of this package.
 var Tables = []db.Table{
-	{Name: "client", Trash: true, Index: "client_fts",
-		View: db.Rule{Own: own, Branch: "branch_id = :branch OR " + own},
-		Edit: db.Rule{Own: edit, Branch: "branch_id = :branch OR " + edit, Need: "client.edit"}},
+	{Name: "client", Trash: true, Index: "client_fts", Ordered: true,
+		View: db.Rule{Own: own, Branch: branch, OwnWays: []string{mine, shared, theirs}, BranchWays: []string{near, mine, shared, theirs}},
+		Edit: db.Rule{Own: edit, Branch: "+" + near + " OR " + edit, Need: "client.edit"}},
 	{Name: "client_traveler",
 		View: db.Rule{Own: withClient, Branch: withClient},
 		Edit: db.Rule{Own: editClient, Branch: editClient, Need: "client.edit"}},
@@ -50,12 +54,12 @@ var Tables = []db.Table{
 // Advisors share their own clients, and who sees a branch those of the branch;
 // reading A18: not onwards. With whom a client is shared can't end the others' shares.
 const (
-	sharable     = `advisor_id = :user OR client_id IN (SELECT c.id FROM {client} c WHERE c.advisor_id = :user)`
-	sharableHere = `advisor_id = :user OR client_id IN (SELECT c.id FROM {client} c WHERE c.advisor_id = :user OR c.branch_id = :branch)`
+	sharable     = `advisor_id = :user OR EXISTS (SELECT 1 FROM {client} c WHERE c.id = client_id AND c.advisor_id = :user)`
+	sharableHere = `advisor_id = :user OR EXISTS (SELECT 1 FROM {client} c WHERE c.id = client_id AND (c.advisor_id = :user OR c.branch_id = :branch))`
 )
 
-const commentRule = `(owner_kind = 'client' AND owner_id IN (SELECT id FROM {client} v))
-	OR (owner_kind = 'traveler' AND owner_id IN (SELECT id FROM {traveler} v))`
+const commentRule = `(owner_kind = 'client' AND EXISTS (SELECT 1 FROM {client} v WHERE v.id = owner_id))
+	OR (owner_kind = 'traveler' AND EXISTS (SELECT 1 FROM {traveler} v WHERE v.id = owner_id))`
 
 // ownComment: a comment stays its author's word; nobody else rewrites or removes it.
 const ownComment = `created_by = :user AND (` + commentRule + `)`

@@ -13,6 +13,8 @@
 //	{client.trash}  deleted rows that the actor could see, were they live
 //	{client.any}    live and deleted rows that the actor may see
 //	{client.all}    every row of the agency; only inside a rule of a Table
+//	{client.scan}   the rows of {client}, found through the indexes of the rule's
+//	                ways: for lists and searches, see Few
 //	{ids $3}        a list of int64 bound as db.IDs: "c.id IN {ids $3}"
 //	{texts $3}      a list of strings bound as db.Texts
 package db
@@ -45,6 +47,7 @@ type DB struct {
 	tables map[string]Table
 	order  []string // table names as registered, for the policy page
 	plans  sync.Map // planKey -> *plan
+	sizes  sync.Map // fewKey -> fewEntry
 }
 
 // engine is what a dialect must do. There are two: sqlite and postgres.

@@ -15,6 +15,11 @@ type Rule struct {
 
 	Need string // right without which there is no row at all
 	Lift string // right whose holders get every row, whatever their scope
+
+	// OwnWays and BranchWays are the conditions Own and Branch taken apart into
+	// alternatives that an index serves each: what {table.scan} walks. The rule itself
+	// is applied to their rows as well, so a wrong way can hide a row, never show one.
+	OwnWays, BranchWays []string
 }
 
 // Everybody is the rule that gives each actor of the agency every row.
@@ -33,6 +38,9 @@ type Table struct {
 	Edit  Rule   // rows of {name.edit}, on top of View
 	Trash bool   // has deleted_at: deleted rows stay for 30 days
 	Index string // SQLite's full-text twin of name_key and search, "" for none
+
+	Few     string // table by whose number of visible rows Few decides, itself where empty
+	Ordered bool   // an index gives each way of View in the order of name_key
 }
 
 func (r Rule) condition(a Actor) string {
@@ -49,6 +57,17 @@ func (r Rule) condition(a Actor) string {
 	return r.Own
 }
 
+// ways are the alternatives of the actor's condition, nil where it has none.
+func (r Rule) ways(a Actor) []string {
+	switch {
+	case !a.May(r.Need) || r.Lift != "" && a.May(r.Lift) || a.Scope == Agency:
+		return nil
+	case a.Scope == Branch:
+		return r.BranchWays
+	}
+	return r.OwnWays
+}
+
 // planKey identifies an expansion: the rules depend on nothing else.
 type planKey struct {
 	query string
@@ -62,7 +81,7 @@ type plan struct {
 	extra []string // "agency", "user", "branch" in the order of their marks
 }
 
-var braces = regexp.MustCompile(`\{(\w+)(?:\.(edit|trash|any|all)| (\$\d+))?\}`)
+var braces = regexp.MustCompile(`\{(\w+)(?:\.(edit|trash|any|all|scan)| (\$\d+))?\}`)
 
 // expand replaces every {table} by the rows of it that the actor may see.
 func (tx *Tx) expand(query string, args []any) (string, []any, error) {
@@ -188,7 +207,43 @@ func (c *compiler) scoped(s string, inRule bool) string {
 	})
 }
 
+// plus is how a rule keeps SQLite from looking for its rows by an index of a column:
+// the test of each row is what the rule is for, the ways are for finding them.
+// PostgreSQL weighs by itself and doesn't get the sign.
+var plus = regexp.MustCompile(`(^|[\s(])\+(\w)`)
+
+// rule expands the text of a rule.
+func (c *compiler) rule(text string) string {
+	if c.d.Dialect == Postgres {
+		text = plus.ReplaceAllString(text, "$1$2")
+	}
+	text = names.ReplaceAllStringFunc(text, func(n string) string { return c.mark(n[1:]) })
+	return "(" + c.scoped(text, true) + ")"
+}
+
+// scan is the union of the ways: {table} for queries that look at many rows.
+func (c *compiler) scan(t Table) string {
+	all := c.subquery(t, "")
+	ways := t.View.ways(c.a)
+	if len(ways) == 0 {
+		return all
+	}
+	all = strings.TrimSuffix(all, ")")
+	var parts []string
+	for i, w := range ways {
+		part := all + " AND " + c.rule(w)
+		for _, before := range ways[:i] {
+			part += " AND " + c.rule(before) + " IS NOT TRUE"
+		}
+		parts = append(parts, strings.TrimPrefix(part, "("))
+	}
+	return "(" + strings.Join(parts, " UNION ALL ") + ")"
+}
+
 func (c *compiler) subquery(t Table, mode string) string {
+	if mode == "scan" {
+		return c.scan(t)
+	}
 	cond := "agency_id = " + c.mark("agency")
 	rules := []Rule{t.View}
 	switch mode {
@@ -204,8 +259,7 @@ func (c *compiler) subquery(t Table, mode string) string {
 	}
 	for _, r := range rules {
 		if rule := r.condition(c.a); rule != "" {
-			rule = names.ReplaceAllStringFunc(rule, func(n string) string { return c.mark(n[1:]) })
-			cond += " AND (" + c.scoped(rule, true) + ")"
+			cond += " AND " + c.rule(rule)
 		}
 	}
 	return `(SELECT * FROM "` + t.Name + `" WHERE ` + cond + ")"

@@ -44,6 +44,10 @@ func Twins(ctx context.Context, tx *db.Tx, s Suspect, limit int) ([]Twin, error)
 	if f.s.Region == "" {
 		f.s.Region = homeCountry(ctx, tx)
 	}
+	var err error
+	if f.few, err = tx.Few(ctx, "client"); err != nil {
+		return nil, err
+	}
 	for _, step := range []func(context.Context) error{f.byContact, f.byName, f.byBirth} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -56,6 +60,7 @@ type twinFinder struct {
 	tx    *db.Tx
 	s     Suspect
 	found map[[2]any]*Twin
+	few   bool // the actor sees few clients
 }
 
 // byContact finds owners of the same phone or e-mail.
@@ -115,7 +120,7 @@ func (f *twinFinder) byName(ctx context.Context) error {
 			continue
 		}
 		for _, kind := range []string{"client", "traveler"} {
-			s := &searcher{tx: f.tx, words: words, exact: strings.Join(words, " "), hits: map[[2]any]*Hit{}}
+			s := &searcher{tx: f.tx, words: words, exact: strings.Join(words, " "), few: f.few, hits: map[[2]any]*Hit{}}
 			if err := s.find(ctx, kind); err != nil {
 				return err
 			}
@@ -154,7 +159,7 @@ func (s *searcher) nearly(ctx context.Context, kind string) error {
 		}
 		stem := string(r[:len(r)-2])
 		o := []rune(other)
-		q := "SELECT " + hitColumns[kind] + " FROM {" + kind + "} c WHERE c.name_key >= $1 AND c.name_key < $2 AND " +
+		q := "SELECT " + hitColumns[kind] + " FROM " + s.rows(kind) + " c WHERE c.name_key >= $1 AND c.name_key < $2 AND " +
 			list.Contains(s.tx, "c.name_key", "$3") + " LIMIT 20"
 		err := s.collect(ctx, kind, q, stem, stem+"\U0010FFFF", list.Pattern(s.tx, string(o[:min(3, len(o))])))
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/fold"
 	"github.com/carnetcrm/carnet/internal/list"
+	"github.com/carnetcrm/carnet/internal/phone"
 )
 
 // Hit is something that the search box found.
@@ -37,6 +38,9 @@ type searcher struct {
 	words []string // folded; digits of a phone; ISO date
 	exact string   // the whole question, folded
 	code  string   // the whole question as an account code
+	norm  string   // the whole question as a phone number or an e-mail address
+	born  string   // the whole question as a birth date
+	few   bool     // the actor sees few clients
 	hits  map[[2]any]*Hit
 }
 
@@ -98,18 +102,23 @@ func (s *searcher) link(ctx context.Context) error {
 func newSearcher(ctx context.Context, tx *db.Tx, q string) *searcher {
 	q = strings.TrimSpace(q)
 	s := &searcher{tx: tx, exact: fold.Fold(q), code: strings.ToUpper(q), hits: map[[2]any]*Hit{}}
-	if d, ok := date.Parse(q, date.OrderFor(homeCountry(ctx, tx))); ok && d.HasYear() {
+	home := homeCountry(ctx, tx)
+	if d, ok := date.Parse(q, date.OrderFor(home)); ok && d.HasYear() {
 		s.words = []string{string(d)}
-		s.exact = string(d)
+		s.exact, s.born = string(d), string(d)
 		return s
 	}
 	if digits, ok := fold.LooksLikePhone(q); ok {
 		s.words = []string{digits}
 		s.exact = digits
+		if norm, ok := phone.Parse(q, home); ok {
+			s.norm = norm
+		}
 		return s
 	}
 	if strings.Contains(q, "@") {
 		s.words = strings.Fields(s.exact)
+		s.norm = strings.ToLower(q)
 	} else {
 		s.words = fold.Words(strings.ReplaceAll(q, "/", " "))
 	}
@@ -131,28 +140,88 @@ var hitColumns = map[string]string{
 
 const travelerName = `CASE WHEN c.family = '' THEN c.given WHEN c.given = '' THEN c.family ELSE c.family || '/' || c.given END`
 
-// find collects candidates of one kind: by code, by the beginning of the name, and
-// by any part of what the record is found by.
+// byCode collects the client with the account code.
+func (s *searcher) byCode(ctx context.Context) error {
+	if len(s.code) < 2 {
+		return nil
+	}
+	return s.collect(ctx, "client", "SELECT "+hitColumns["client"]+" FROM {client} c WHERE c.code = $1 LIMIT 1", s.code)
+}
+
+// find collects candidates of one kind: by the beginning of the name, and by any
+// part of what the record is found by.
 func (s *searcher) find(ctx context.Context, kind string) error {
 	sel := "SELECT " + hitColumns[kind] + " FROM "
-	if kind == "client" && len(s.code) >= 2 {
-		if err := s.collect(ctx, kind, sel+"{client} c WHERE c.code = $1 LIMIT 1", s.code); err != nil {
+	n := len(s.hits)
+	for _, begin := range s.beginnings() {
+		q := sel + s.rows(kind) + " c WHERE c.name_key >= $1 AND c.name_key < $2" +
+			fmt.Sprintf(" ORDER BY c.name_key, c.id LIMIT %d", candidates/2)
+		if err := s.collect(ctx, kind, q, begin, begin+"\U0010FFFF"); err != nil {
 			return err
 		}
 	}
-	n := len(s.hits)
-	first := s.words[0]
-	q := sel + "{" + kind + "} c WHERE c.name_key >= $1 AND c.name_key < $2"
-	args := []any{first, first + "\U0010FFFF"}
-	if len(s.words) == 1 {
-		if err := s.collect(ctx, kind, q+fmt.Sprintf(" ORDER BY c.name_key, c.id LIMIT %d", candidates/2), args...); err != nil {
-			return err
-		}
-		if len(s.hits)-n >= candidates/2 || len([]rune(first)) < 3 {
-			return nil
-		}
+	if len(s.hits)-n >= candidates/2 || len(s.words) == 1 && len([]rune(s.words[0])) < 3 {
+		return nil // better hits than these there are none
 	}
 	return s.anywhere(ctx, kind, sel)
+}
+
+// beginnings are the beginnings of names that the words may be: "kowalska joanna"
+// typed in either order.
+func (s *searcher) beginnings() []string {
+	out := []string{strings.Join(s.words, " ")}
+	if len(s.words) == 2 {
+		out = append(out, s.words[1]+" "+s.words[0])
+	}
+	return out
+}
+
+// rows names the visible rows of a kind, so that a query that looks at many of them
+// finds them soon.
+func (s *searcher) rows(kind string) string {
+	if t, _ := s.tx.TableOf(kind); s.few || t.Ordered {
+		return "{" + kind + ".scan}"
+	}
+	return "{" + kind + "}"
+}
+
+// direct collects the owners of what was typed in full: a phone number in any
+// notation, the beginning of an e-mail address, a birth date; and the clients of
+// the travelers among them. It reports whether there are any: then there is nothing
+// else to look for, and the index of the contacts has spared that of the trigrams.
+func (s *searcher) direct(ctx context.Context) (bool, error) {
+	owners := map[string]db.IDs{"client": {}, "traveler": {}}
+	note := func(rows db.Rows) error {
+		var kind string
+		var id int64
+		err := rows.Scan(&kind, &id)
+		owners[kind] = append(owners[kind], id)
+		return err
+	}
+	var err error
+	switch {
+	case s.born != "":
+		err = s.tx.Each(ctx, fmt.Sprintf("SELECT 'traveler', t.id FROM {traveler} t WHERE t.birth_date = $1 LIMIT %d", candidates), []any{s.born}, note)
+	case strings.Contains(s.norm, "@"):
+		err = s.tx.Each(ctx, fmt.Sprintf("SELECT m.owner_kind, m.owner_id FROM {communication} m WHERE m.norm >= $1 AND m.norm < $2 LIMIT %d", candidates),
+			[]any{s.norm, s.norm + "\U0010FFFF"}, note)
+	case s.norm != "":
+		err = s.tx.Each(ctx, fmt.Sprintf("SELECT m.owner_kind, m.owner_id FROM {communication} m WHERE m.norm = $1 LIMIT %d", candidates), []any{s.norm}, note)
+	}
+	if err != nil || len(owners["client"])+len(owners["traveler"]) == 0 {
+		return false, err
+	}
+	const linked = "{client} c WHERE c.id IN (SELECT l.client_id FROM {client_traveler} l WHERE l.traveler_id IN {ids $1})"
+	for _, q := range []struct{ kind, from string }{{"client", "{client} c WHERE c.id IN {ids $1}"}, {"traveler", "{traveler} c WHERE c.id IN {ids $1}"}, {"client", linked}} {
+		ids := owners[q.kind]
+		if q.from == linked {
+			ids = owners["traveler"]
+		}
+		if err := s.collect(ctx, q.kind, "SELECT "+hitColumns[q.kind]+" FROM "+q.from, ids); err != nil {
+			return false, err
+		}
+	}
+	return len(s.hits) > 0, nil
 }
 
 // anywhere finds all words anywhere in the search text.
@@ -160,18 +229,14 @@ func (s *searcher) anywhere(ctx context.Context, kind, sel string) error {
 	var conds []string
 	var args []any
 	bind := func(v any) string { args = append(args, v); return fmt.Sprintf("$%d", len(args)) }
-	match := list.Match(s.words)
-	from, indexed := "{"+kind+"} c", false
-	// A narrow scope has few rows: walking them beats an index over everybody's.
-	if s.tx.Dialect() == db.SQLite && match != "" && s.tx.Actor.Scope != db.Own {
-		indexed = true
+	from := "{" + kind + "} c"
+	if s.few { // walking few rows beats an index over everybody's
+		from = "{" + kind + ".scan} c"
+	} else if match := list.Match(s.words); s.tx.Dialect() == db.SQLite && match != "" {
 		from = kind + "_fts JOIN {" + kind + "} c ON c.id = " + kind + "_fts.rowid"
 		conds = append(conds, kind+"_fts MATCH "+bind(match))
 	}
 	for _, w := range s.words {
-		if indexed && len([]rune(w)) >= 3 {
-			continue // the index is exact for these
-		}
 		conds = append(conds, list.Contains(s.tx, "c.search", bind(list.Pattern(s.tx, w))))
 	}
 	return s.collect(ctx, kind, sel+from+" WHERE "+strings.Join(conds, " AND ")+fmt.Sprintf(" LIMIT %d", candidates), args...)

@@ -25,6 +25,7 @@ type builder struct {
 	ranked  *Field   // choice that is sorted by label: one query per value
 	options []Option // its values
 	desc    bool     // of ranked
+	few     bool     // the actor sees few rows: walking them beats any index over all
 }
 
 // term is one sort expression.
@@ -54,6 +55,12 @@ func (k keyed) cursor(sort string) string {
 
 func (d *Def) build(ctx context.Context, tx *db.Tx, q Query) (*builder, error) {
 	b := &builder{d: d, tx: tx}
+	var err error
+	if _, known := tx.TableOf(d.Name); known {
+		if b.few, err = tx.Few(ctx, d.Name); err != nil {
+			return nil, err
+		}
+	}
 	if err := b.filters(ctx, q.Filters); err != nil {
 		return nil, err
 	}
@@ -106,6 +113,22 @@ func (t term) value(v any) (any, error) {
 // isNumber reports whether a field is stored as a number.
 func (f *Field) isNumber() bool {
 	return f.Kind == Stamp || f.Kind == Number || f.Kind == Choice && f.Numeric
+}
+
+// from names the rows of the list, found through the ways of their rule where that
+// is wanted.
+func (b *builder) from(ways bool) string {
+	if ways {
+		return strings.Replace(b.d.From, "{"+b.d.Name+"}", "{"+b.d.Name+".scan}", 1)
+	}
+	return b.d.From
+}
+
+// byWays reports whether the ways come in the order of the sort, so that a page is
+// merged from their beginnings.
+func (b *builder) byWays() bool {
+	t, _ := b.tx.TableOf(b.d.Name)
+	return t.Ordered && b.ranked == nil && b.order[0].sql == b.d.Tie
 }
 
 func (b *builder) arg(v any) string {
@@ -230,7 +253,7 @@ func (b *builder) run(ctx context.Context, extra, after string, n int) ([]keyed,
 			sel = append(sel, f.SQL)
 		}
 	}
-	q := "SELECT " + strings.Join(sel, ", ") + " FROM " + b.d.From
+	q := "SELECT " + strings.Join(sel, ", ") + " FROM " + b.from(b.few || b.byWays())
 	if len(where) > 0 {
 		q += " WHERE " + strings.Join(where, " AND ")
 	}

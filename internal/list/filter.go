@@ -295,7 +295,7 @@ func (b *builder) contains(ctx context.Context, f Field, v string) (string, erro
 	for _, w := range words {
 		conds = append(conds, Contains(b.tx, f.SQL, b.arg(Pattern(b.tx, w))))
 	}
-	if f.Index == "" {
+	if f.Index == "" || b.few {
 		return "(" + strings.Join(conds, " AND ") + ")", nil
 	}
 	if b.tx.Dialect() == db.Postgres {
@@ -323,17 +323,6 @@ func (b *builder) contains(ctx context.Context, f Field, v string) (string, erro
 
 // rare is the number of matches below which the trigram index is used.
 const rare = 3000
-
-// Match is the FTS5 query for all words of three letters or more, "" for none.
-func Match(words []string) string {
-	var out []string
-	for _, w := range words {
-		if len([]rune(w)) >= 3 {
-			out = append(out, `"`+strings.ReplaceAll(w, `"`, `""`)+`"`)
-		}
-	}
-	return strings.Join(out, " AND ")
-}
 
 // Pattern is the argument of Contains for a folded word.
 func Pattern(tx *db.Tx, word string) string {

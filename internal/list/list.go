@@ -167,8 +167,9 @@ func (d *Def) Count(ctx context.Context, tx *db.Tx, q Query, bound int) (int, er
 		return 0, err
 	}
 	var n int64
+	t, _ := tx.TableOf(d.Name)
 	err = tx.Row(ctx, fmt.Sprintf("SELECT count(*) FROM (SELECT 1 AS one FROM %s%s LIMIT %d) x",
-		d.From, b.clause(), bound+1), b.args, &n)
+		b.from(b.few || t.Ordered), b.clause(), bound+1), b.args, &n)
 	return int(n), err
 }
 
@@ -179,7 +180,7 @@ func (d *Def) IDs(ctx context.Context, tx *db.Tx, q Query, max int) ([]int64, er
 		return nil, err
 	}
 	var ids []int64
-	err = tx.Each(ctx, fmt.Sprintf("SELECT %s FROM %s%s LIMIT %d", d.ID, d.From, b.clause(), max), b.args,
+	err = tx.Each(ctx, fmt.Sprintf("SELECT %s FROM %s%s LIMIT %d", d.ID, b.from(b.few), b.clause(), max), b.args,
 		func(rows db.Rows) error {
 			var id int64
 			err := rows.Scan(&id)

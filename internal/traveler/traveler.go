@@ -17,16 +17,19 @@ import (
 
 // seen is the rule of visibility: a traveler is seen with a client, and while no
 // client has the traveler, by whom it was entered.
-const seen = `id IN (SELECT traveler_id FROM {client_traveler} l)
-	OR (created_for = :user AND NOT EXISTS (SELECT 1 FROM {client_traveler.all} l WHERE l.traveler_id = "traveler".id))`
+const (
+	seen = `EXISTS (SELECT 1 FROM {client_traveler} l WHERE l.traveler_id = "traveler".id) OR (` + alone + `)`
 
-const editable = `id IN (SELECT traveler_id FROM {client_traveler.edit} l)
-	OR (created_for = :user AND NOT EXISTS (SELECT 1 FROM {client_traveler.all} l WHERE l.traveler_id = "traveler".id))`
+	ofSeen = `id IN (SELECT l.traveler_id FROM {client_traveler.all} l WHERE l.client_id IN (SELECT v.id FROM {client.scan} v))`
+	alone  = `created_for = :user AND NOT EXISTS (SELECT 1 FROM {client_traveler.all} l WHERE l.traveler_id = "traveler".id)`
+)
+
+const editable = `EXISTS (SELECT 1 FROM {client_traveler.edit} l WHERE l.traveler_id = "traveler".id) OR (` + alone + `)`
 
 // Tables are the tenant tables of this package.
 var Tables = []db.Table{
-	{Name: "traveler", Trash: true, Index: "traveler_fts",
-		View: db.Rule{Own: seen, Branch: seen},
+	{Name: "traveler", Trash: true, Index: "traveler_fts", Few: "client",
+		View: db.Rule{Own: seen, Branch: seen, OwnWays: []string{ofSeen, alone}, BranchWays: []string{ofSeen, alone}},
 		Edit: db.Rule{Own: editable, Branch: editable, Need: "client.edit"}},
 }
 
