@@ -23,6 +23,7 @@ type commands struct {
 	Serve   serveCmd   `cmd:"" help:"Serve pages, API and jobs."`
 	Demo    demoCmd    `cmd:"" help:"Serve a made-up agency from a throw-away folder."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database to this version."`
+	Import  importCmd  `cmd:"" help:"Move client lists in."`
 	User    userCmd    `cmd:"" help:"People who sign in."`
 	Token   tokenCmd   `cmd:"" help:"API tokens."`
 	Openapi openapiCmd `cmd:"" help:"Print the OpenAPI document of the API."`

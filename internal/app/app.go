@@ -16,6 +16,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/files"
 	"github.com/carnetcrm/carnet/internal/flow"
+	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/jobs"
 	"github.com/carnetcrm/carnet/internal/login"
 	"github.com/carnetcrm/carnet/internal/mail"
@@ -46,6 +47,8 @@ type App struct {
 	Mail  mail.Sender
 	Login *login.Service
 	Jobs  *jobs.Runner // not started
+
+	Imports *imports.Service
 }
 
 // Open makes the data folder, migrates and opens the database, and sets up what
@@ -139,7 +142,9 @@ func (a *App) assemble(ctx context.Context) error {
 	if a.Login, err = login.New(a.DB, a.Vault, login.Options{BaseURL: a.Config.Base(), Mail: a.Config.MailOn()}); err != nil {
 		return err
 	}
+	a.Imports = &imports.Service{DB: a.DB, Files: a.Files}
 	a.Jobs = jobs.New(a.DB, a.Log)
+	a.Imports.Register(a.Jobs)
 	a.chores()
 	return nil
 }
