@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/carnetcrm/carnet/internal/date"
@@ -131,7 +132,20 @@ func (p *Page) Form() (Form, error) {
 	case err != nil:
 		return nil, errs.Wrap(err, errs.Invalid, "error.form")
 	}
-	return Form(p.R.Form), nil
+	return Form(p.R.Form), storable(p.R.Form)
+}
+
+// storable refuses what no browser sends and no database can hold: bytes that are
+// no UTF-8, and NUL.
+func storable(v url.Values) error {
+	for name, vals := range v {
+		for _, s := range append(vals, name) {
+			if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
+				return errs.New(errs.Invalid, "error.characters")
+			}
+		}
+	}
+	return nil
 }
 
 // wantsFragment reports whether the page's script asked for a part of a page.
@@ -163,7 +177,7 @@ func (p *Page) Fragment(c templ.Component) error { return p.write(http.StatusOK,
 // Redirect sends the browser to a page of Carnet. After a POST the browser gets
 // it with GET, so that reloading doesn't repeat the act.
 func (p *Page) Redirect(to string) error {
-	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.Contains(to, `\`) {
+	if !ours(to) {
 		to = "/" // never to a foreign host
 	}
 	if p.wantsFragment() {
@@ -173,6 +187,13 @@ func (p *Page) Redirect(to string) error {
 	}
 	http.Redirect(p.W, p.R, to, http.StatusSeeOther)
 	return nil
+}
+
+// ours reports whether an address is a path of Carnet. Browsers read a backslash as
+// a slash and leave tabs and line breaks out, so "/\t/host" is another host to them.
+func ours(to string) bool {
+	return strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "//") &&
+		!strings.ContainsFunc(to, func(r rune) bool { return r == '\\' || r < ' ' || r == 0x7f })
 }
 
 // Flash has the next page show a message once. Undo, when not empty, is the path
@@ -205,7 +226,7 @@ func (p *Page) takeFlash() (f flash, ok bool) {
 		return flash{}, false
 	}
 	p.setCookie("flash", "", -1)
-	if !strings.HasPrefix(f.Undo, "/") || strings.HasPrefix(f.Undo, "//") {
+	if !ours(f.Undo) {
 		f.Undo = ""
 	}
 	return f, p.L.Has(f.Key)

@@ -141,6 +141,9 @@ func (s *Server) serve(rt Route) http.Handler {
 		if err == nil {
 			err = p.admit(rt)
 		}
+		if err == nil && r.URL.RawQuery != "" {
+			err = storable(r.URL.Query())
+		}
 		if err == nil {
 			err = rt.handle(p)
 		}
