@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -17,6 +18,8 @@ import (
 	"github.com/carnetcrm/carnet/internal/dbtest"
 	"github.com/carnetcrm/carnet/internal/demo"
 	"github.com/carnetcrm/carnet/internal/files"
+	"github.com/carnetcrm/carnet/internal/flow/imports"
+	"github.com/carnetcrm/carnet/internal/jobs"
 	"github.com/carnetcrm/carnet/internal/login"
 	"github.com/carnetcrm/carnet/internal/madeup"
 	"github.com/carnetcrm/carnet/internal/password"
@@ -92,7 +95,12 @@ func emptySite(t testing.TB) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.login.Close)
-	h, err := web.New(web.Deps{DB: s.db, Login: s.login, Files: store, BaseURL: s.URL, Version: "test"})
+	runner := jobs.New(s.db, slog.New(slog.DiscardHandler))
+	(&imports.Service{DB: s.db, Files: store}).Register(runner)
+	s.login.Jobs(runner)
+	runner.Start(context.WithoutCancel(t.Context()))
+	t.Cleanup(func() { runner.Stop(context.Background()) })
+	h, err := web.New(web.Deps{DB: s.db, Login: s.login, Files: store, BaseURL: s.URL, Version: "test", Kick: runner.Kick})
 	if err != nil {
 		t.Fatal(err)
 	}
