@@ -258,6 +258,22 @@ func TestLinks(t *testing.T) {
 	ann.post("/travelers", "t.family", "", "t.birth_date", "1.1.3000", "communications[0].type", "phone", "communications[0].value", "1").want(422, "/travelers", "1.1.3000")
 }
 
+// TestMandatoryTag demands a mandatory tag where a record is made and where tags
+// are taken off (L11), and lets it be given.
+func TestMandatoryTag(t *testing.T) {
+	d := newDesk(t, true)
+	dbtest.Update(t, d.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		return record.Insert(ctx, tx, &tag.Tag{Name: "Consent form", Requirement: "mandatory", Active: true})
+	})
+	ann := d.as("ann")
+	missing := i18n.For("en").T("tag.error.mandatory", "Names", "Consent form")
+	ann.post("/travelers", "t.family", "Lis").want(422, "/travelers", missing)
+	ann.post("/travelers", "t.family", "Lis", "tags", "Consent form").want(200, "", "Consent form")
+	ann.post(ann.at+"/tags", "tags", "").want(422, "", missing)
+	ann.post("/clients", "kind", "personal", "t.family", "Lis").want(422, "/clients", missing)
+	ann.post("/clients", "kind", "personal", "t.family", "Lis", "tags", "Consent form").want(200, "", "Consent form")
+}
+
 // TestRightsOfPages checks what each person may see and do with ann's client.
 func TestRightsOfPages(t *testing.T) {
 	d := newDesk(t, true)

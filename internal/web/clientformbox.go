@@ -102,8 +102,6 @@ func (v *recordForm) agencyFields() ui.Group {
 // wrong.
 func (v *recordForm) moreFields() templ.Component {
 	p := v.p
-	tags := ui.Tokens{Field: v.field("client", "tags", 0), L: p.L, Add: p.T("client.add_tag"), Suggestions: v.tagNames, Values: v.typedTags(nil)}
-	tags.Label, tags.Help = p.T("client.card.tags"), p.T("client.help.tags")
 	code := v.text("client", "code", "", 6)
 	code.Help = p.T("client.help.code")
 	ids := ui.Repeat{L: p.L, Name: "ids", Label: p.T("client.card.ids"), Add: p.T("client.add_id"), Blank: v.idRow("__i__", &client.InterfaceID{})}
@@ -120,12 +118,19 @@ func (v *recordForm) moreFields() templ.Component {
 	fields := ui.Group{code, v.text("client", "sort_name", "", 6),
 		v.pick("client", "language", p.Agency.Language, 6, p.languages(), true), v.pick("client", "currency", p.Agency.Currency, 6, currencies(), true),
 		v.text("client", "formal_salutation", "", 6), v.text("client", "informal_salutation", "", 6),
-		v.date("client", "anniversary", date.Date(""), 6, false), v.text("client", "anniversary_note", "", 6), tags}
+		v.date("client", "anniversary", date.Date(""), 6, false), v.text("client", "anniversary_note", "", 6), v.tagsField()}
 	if !v.corporate {
 		fields = append(fields, v.text("client", "contact", "", 6), v.text("traveler", "t.company", "", 6), v.text("traveler", "t.position", "", 6))
 	}
 	fields = append(fields, v.area("client", "remarks", ""), v.area("client", "memo", ""))
 	return ui.Group{within(ui.Fields(), fields), ids}
+}
+
+// tagsField asks for tags (R075); mandatory ones must be among them (L11).
+func (v *recordForm) tagsField() ui.Tokens {
+	t := ui.Tokens{Field: v.field("client", "tags", 0), L: v.p.L, Add: v.p.T("client.add_tag"), Suggestions: v.tagNames, Values: v.typedTags(nil)}
+	t.Label, t.Help = v.p.T("client.card.tags"), v.p.T("client.help.tags")
+	return t
 }
 
 // moreNames are the fields of the last group that are empty to begin with.

@@ -15,6 +15,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/record"
+	"github.com/carnetcrm/carnet/internal/tag"
 	"github.com/carnetcrm/carnet/internal/web/ui"
 )
 
@@ -24,12 +25,15 @@ func (s *Server) newTraveler(p *Page) error {
 }
 
 func (p *Page) showTravelerForm(v *recordForm, clientID int64, status int) error {
-	if clientID != 0 {
-		v.forClient = new(client.Client)
-		err := p.View(func(ctx context.Context, tx *db.Tx) error { return record.Get(ctx, tx, v.forClient, clientID) })
-		if err != nil {
+	err := p.View(func(ctx context.Context, tx *db.Tx) (err error) {
+		if v.tagNames, err = p.tagOptions(ctx, tx, "traveler"); err != nil || clientID == 0 {
 			return err
 		}
+		v.forClient = new(client.Client)
+		return record.Get(ctx, tx, v.forClient, clientID)
+	})
+	if err != nil {
+		return err
 	}
 	if p.wantsFragment() {
 		return p.write(status, v.travelerBox())
@@ -59,12 +63,12 @@ func (v *recordForm) travelerBox() templ.Component {
 		within(ui.FieldGroup(p.T("client.group.reach"), false), v.reachRows()),
 		within(folded(p.T("contact.kind.physical"), v.filled("physical.", "mailing.")), v.addresses(redraw)),
 		within(ui.FieldGroup(p.T("traveler.card.work"), false), within(ui.Fields(), work)),
-		within(ui.FieldGroup(p.T("client.card.notes"), false), within(ui.Fields(), ui.Group{v.area("traveler", "t.remarks", "")}))}
+		within(ui.FieldGroup(p.T("client.card.notes"), false), within(ui.Fields(), ui.Group{v.tagsField(), v.area("traveler", "t.remarks", "")}))}
 	return within(ui.FormBox(box), groups)
 }
 
 // travelerOf reads the form.
-func (p *Page) travelerOf(f Form) *flow.NewTraveler {
+func (p *Page) travelerOf(f Form, known []tag.Tag) *flow.NewTraveler {
 	t, _ := p.personOf(f.below("t."), true)
 	t.Communications = p.commsOf(f)
 	for _, kind := range []string{"physical", "mailing"} {
@@ -73,6 +77,9 @@ func (p *Page) travelerOf(f Form) *flow.NewTraveler {
 		if !a.Empty() && (kind == "physical" || f.Bool("with_mailing")) {
 			t.Addresses = append(t.Addresses, a)
 		}
+	}
+	for _, s := range f.list("tags") {
+		t.Tags = append(t.Tags, tagValue(known, s))
 	}
 	return &t
 }
@@ -91,7 +98,11 @@ func (s *Server) createTraveler(p *Page) error {
 	}
 	var t *flow.NewTraveler
 	err = p.Update(func(ctx context.Context, tx *db.Tx) error {
-		t = p.travelerOf(f)
+		known, err := tag.All(ctx, tx, "")
+		if err != nil {
+			return err
+		}
+		t = p.travelerOf(f, known)
 		var bad errs.Collect
 		bad.Merge("t.", t.Traveler.Check())
 		checkAll(&bad, "", t.Communications, t.Addresses)
@@ -108,7 +119,7 @@ func (s *Server) createTraveler(p *Page) error {
 			return err
 		}
 		for i := range fieldErrors(err) { // what needs the database names its field without the prefix
-			if e := &fieldErrors(err)[i]; !strings.ContainsAny(e.Path, ".[") {
+			if e := &fieldErrors(err)[i]; !strings.ContainsAny(e.Path, ".[") && e.Path != "tags" {
 				e.Path = "t." + e.Path
 			}
 		}
@@ -133,7 +144,7 @@ func (s *Server) travelerTwins(p *Page) error {
 		return err
 	}
 	f.tidyRows()
-	t := p.travelerOf(f)
+	t := p.travelerOf(f, nil)
 	suspect := flow.Suspect{Name: flow.SuggestName(&t.Traveler), Region: p.Agency.Country, BirthDate: []date.Date{t.Traveler.BirthDate},
 		People: []string{strings.TrimSpace(t.Traveler.Family + " " + t.Traveler.Given)}}
 	for _, c := range t.Communications {
