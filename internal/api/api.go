@@ -22,6 +22,7 @@ import (
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/login"
 )
 
@@ -36,7 +37,7 @@ const maxBody = 1 << 20
 
 // operations is the table of all nouns.
 var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), ownedOps(), shareOps(), searchOps(), trashOps(),
-	agencyOps(), userOps(), tokenOps())
+	importOps(), agencyOps(), userOps(), tokenOps())
 
 // Deps is what the API works with.
 type Deps struct {
@@ -48,6 +49,8 @@ type Deps struct {
 
 	// Login keeps API tokens and invitations.
 	Login *login.Service
+
+	Imports *imports.Service // moving in
 
 	Version string       // of the program, shown in the OpenAPI document
 	Log     *slog.Logger // slog.Default where nil
@@ -131,11 +134,14 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, o *op) {
 	}
 	status := o.status
 	if err == nil {
-		status, err = s.perform(q)
+		status, err = s.perform(q, w)
 	}
 	if err != nil {
 		s.problem(w, r, q, err)
 		return
+	}
+	if o.file != "" {
+		return // written already
 	}
 	h := w.Header()
 	if q.etag != 0 {
@@ -155,8 +161,11 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, o *op) {
 }
 
 // perform runs the operation in one transaction and returns the status.
-func (s *server) perform(q *req) (int, error) {
+func (s *server) perform(q *req, w http.ResponseWriter) (int, error) {
 	ctx, o := q.http.Context(), q.op
+	if o.act != nil {
+		return o.status, o.act(q, w)
+	}
 	if !o.writes() {
 		return o.status, s.DB.View(ctx, q.actor, func(tx *db.Tx) error { return q.run(ctx, tx) })
 	}

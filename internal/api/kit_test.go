@@ -18,6 +18,8 @@ import (
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/dbtest"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/files"
+	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/login"
 	"github.com/carnetcrm/carnet/internal/vault"
 )
@@ -31,6 +33,8 @@ type kit struct {
 	t    testing.TB
 	api  http.Handler
 	seen map[string]bool // operations that were answered
+
+	imports *imports.Service
 }
 
 func newKit(t testing.TB) *kit {
@@ -40,7 +44,12 @@ func newKit(t testing.TB) *kit {
 		t.Fatal(err)
 	}
 	t.Cleanup(svc.Close)
-	k.api = New(Deps{DB: k.DB, Login: svc, Version: "test", Authenticate: func(ctx context.Context, bearer string) (db.Actor, error) {
+	store, err := files.New(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.imports = &imports.Service{DB: k.DB, Files: store}
+	k.api = New(Deps{DB: k.DB, Login: svc, Imports: k.imports, Version: "test", Authenticate: func(ctx context.Context, bearer string) (db.Actor, error) {
 		name, scope, _ := strings.Cut(bearer, ":")
 		if strings.HasPrefix(bearer, "carnet_") {
 			a, _, err := svc.AuthenticateToken(ctx, bearer)

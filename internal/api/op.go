@@ -38,6 +38,11 @@ type op struct {
 	ifMatch bool // demands the version that the caller read
 	secret  bool // the answer is shown once and is never kept for a repetition
 	run     func(ctx context.Context, tx *db.Tx, q *req) error
+
+	// For work that doesn't fit into one transaction: act runs instead of run.
+	act    func(q *req, w http.ResponseWriter) error
+	upload bool   // takes a file as multipart/form-data, part "file"
+	file   string // media type of an answer that act writes itself
 }
 
 // param is a query parameter.

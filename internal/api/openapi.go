@@ -149,12 +149,20 @@ func (w *writer) operation(o *op) doc {
 		}
 		d = d.set("requestBody", doc{}.set("required", true).set("content", kinds))
 	}
+	if o.upload {
+		d = d.set("requestBody", doc{}.set("required", true).set("content", doc{}.set("multipart/form-data", doc{}.set("schema",
+			doc{}.set("type", "object").set("required", []string{"file"}).set("properties",
+				doc{}.set("file", doc{}.set("type", "string").set("contentMediaType", "application/octet-stream").set("description", "The file.")))))))
+	}
 	answer := doc{}.set("description", "Done.")
 	if h := headers(o); len(h) > 0 {
 		answer = answer.set("headers", h)
 	}
 	if o.reply != nil {
 		answer = answer.set("content", doc{}.set("application/json", doc{}.set("schema", w.ref(o.reply)).set("example", exampleOf(o.reply, false))))
+	}
+	if o.file != "" {
+		answer = answer.set("content", doc{}.set(o.file, doc{}.set("schema", doc{}.set("type", "string"))))
 	}
 	replies := doc{}.set(strconv.Itoa(o.status), answer)
 	for _, status := range statusesOf(o) {
@@ -194,7 +202,7 @@ func statusesOf(o *op) (out []int) {
 	if o.ifMatch {
 		out = append(out, 412)
 	}
-	if o.body != nil {
+	if o.body != nil || o.upload {
 		out = append(out, 413, 415)
 	}
 	out = append(out, 422)
@@ -248,7 +256,7 @@ func (w *writer) parameters(o *op) (out []doc) {
 			set("description", "The version that you read, from ETag, or * for whatever is there now.").
 			set("schema", doc{}.set("type", "string")).set("example", `"3"`))
 	}
-	if o.method == http.MethodPost && o.writes() && !o.secret {
+	if o.method == http.MethodPost && o.writes() && !o.secret && o.act == nil {
 		out = append(out, doc{}.set("name", "Idempotency-Key").set("in", "header").
 			set("description", "Your own name for this request, up to 200 characters. Sent again within 24 hours it gets the same answer and changes nothing.").
 			set("schema", doc{}.set("type", "string").set("maxLength", 200)).set("example", "4f9c2b1e"))

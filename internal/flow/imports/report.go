@@ -100,6 +100,10 @@ func (r *Row) LineText() string {
 
 // WriteReport writes the whole report as CSV in UTF-8.
 func (s *Service) WriteReport(ctx context.Context, a db.Actor, run int64, l *i18n.Localizer, w io.Writer) error {
+	// Who may not see the run gets an error, not the beginning of a file.
+	if err := s.DB.View(ctx, a, func(tx *db.Tx) error { _, err := Get(ctx, tx, run); return err }); err != nil {
+		return err
+	}
 	if _, err := io.WriteString(w, "\uFEFF"); err != nil {
 		return err
 	}

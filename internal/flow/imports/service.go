@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/date"
@@ -39,7 +40,7 @@ func (s *Service) Upload(ctx context.Context, a db.Actor, name string, r io.Read
 	if err != nil {
 		return nil, err
 	}
-	name = filepath.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = fileName(name)
 	run := &Run{FileName: name, FileHash: info.Hash, FileSize: info.Size, State: Uploaded}
 	m, err := s.recognise(ctx, a, run, DefaultOptions())
 	if err != nil {
@@ -53,6 +54,18 @@ func (s *Service) Upload(ctx context.Context, a db.Actor, name string, r io.Read
 		return nil, fmt.Errorf("beginning an import: %w", err)
 	}
 	return run, nil
+}
+
+// fileName is what is kept of the name that a browser gave: no folders, and no
+// characters that neither a database nor a page can hold.
+func fileName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(name, ""))
+	return filepath.Base(strings.ReplaceAll(name, `\`, "/"))
 }
 
 // recognise opens the file and proposes a mapping: one that was saved for the same
