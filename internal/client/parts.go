@@ -185,6 +185,11 @@ func (s *Share) Guard(ctx context.Context, tx *db.Tx, _ record.Record) error {
 	if err := tx.Row(ctx, "SELECT u.status FROM {user} u WHERE u.id = $1", []any{s.UserID}, &status); err != nil || status == "disabled" {
 		return errs.Bad("user_id", "client.error.share_user")
 	}
+	if s.ClientID != 0 {
+		if err := record.Get(ctx, tx, new(Client), int64(s.ClientID)); err != nil {
+			return err
+		}
+	}
 	if tx.Actor.Scope == db.Agency || int64(s.AdvisorID) == tx.Actor.UserID && s.AdvisorID != 0 {
 		return nil
 	}

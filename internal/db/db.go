@@ -26,6 +26,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -46,8 +47,10 @@ type DB struct {
 	engine engine
 	tables map[string]Table
 	order  []string // table names as registered, for the policy page
-	plans  sync.Map // planKey -> *plan
-	sizes  sync.Map // fewKey -> fewEntry
+
+	plans   sync.Map     // planKey -> *plan
+	planned atomic.Int64 // how many there are, roughly
+	sizes   sync.Map     // fewKey -> fewEntry
 }
 
 // engine is what a dialect must do. There are two: sqlite and postgres.

@@ -75,7 +75,7 @@ func newPool(d *sql.DB, n int) *pool {
 }
 
 func (l *lite) close() error {
-	<-l.write.turn // waits for the last writer
+	<-l.write.turn                                // waits for the last writer
 	defer func() { l.write.turn <- struct{}{} }() // whoever comes now gets an error and doesn't wait
 	if l.write.open {
 		l.write.finish(context.Background())

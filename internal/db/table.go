@@ -92,7 +92,8 @@ func (tx *Tx) expand(query string, args []any) (string, []any, error) {
 		if err != nil {
 			return "", nil, err
 		}
-		v, _ = tx.db.plans.LoadOrStore(key, p)
+		v = p
+		tx.db.keepPlan(key, p)
 	}
 	p := v.(*plan)
 	if len(p.extra) == 0 {
@@ -114,6 +115,18 @@ func (tx *Tx) expand(query string, args []any) (string, []any, error) {
 		}
 	}
 	return p.sql, all, nil
+}
+
+// maxPlans bounds what is remembered of queries: lists have as many texts as there
+// are ways to combine filters, and whoever may ask could fill the memory with them.
+const maxPlans = 4000
+
+func (d *DB) keepPlan(key planKey, p *plan) {
+	if d.planned.Add(1) > maxPlans {
+		d.plans.Clear()
+		d.planned.Store(0)
+	}
+	d.plans.Store(key, p)
 }
 
 // rightsBits tells apart the actors for whom some rule differs.

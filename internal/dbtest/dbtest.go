@@ -176,7 +176,13 @@ var people = []struct {
 // NewWorld fills a fresh database with a World.
 func NewWorld(t testing.TB) *World {
 	t.Helper()
-	w := &World{DB: New(t), Users: map[string]*agency.User{}}
+	return WorldIn(t, New(t))
+}
+
+// WorldIn fills a database that the test has opened with a World.
+func WorldIn(t testing.TB, d *db.DB) *World {
+	t.Helper()
+	w := &World{DB: d, Users: map[string]*agency.User{}}
 	w.Agency = found(t, w.DB, "Azymut")
 	w.North, w.South = &agency.Branch{Name: "North", Active: true}, &agency.Branch{Name: "South", Active: true}
 	Update(t, w.DB, db.System(w.Agency.ID), func(ctx context.Context, tx *db.Tx) error {

@@ -70,8 +70,9 @@ type Place struct {
 // tidy bounds what a stranger can make us store.
 func (p Place) tidy() Place {
 	if len(p.UserAgent) > 300 {
-		p.UserAgent = strings.ToValidUTF8(p.UserAgent[:300], "")
+		p.UserAgent = p.UserAgent[:300]
 	}
+	p.UserAgent = strings.ToValidUTF8(p.UserAgent, "") // a header may hold any bytes
 	if len(p.IP) > 64 {
 		p.IP = p.IP[:64]
 	}

@@ -50,8 +50,7 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (*Result, error) {
 		return nil, err
 	}
 	if ac == nil || ac.password == "" {
-		password.Waste(a.Password) // the same time as for an account that exists
-		return nil, wrong()
+		return nil, s.pretend(ctx, a.Password, keys)
 	}
 	ok, rehash := password.Verify(ac.password, a.Password)
 	if !ok {
@@ -64,6 +63,21 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (*Result, error) {
 		}
 	}
 	return s.enter(ctx, ac, entrance{method: "password", due: ac.second(), keys: keys, old: a.Old, better: better}, p)
+}
+
+// pretend takes as long as a wrong password for an account that exists, so that
+// nobody learns from a clock who has one: the hash, and a commit in place of the
+// one that notes the failure.
+func (s *Service) pretend(ctx context.Context, pw string, keys []key) error {
+	password.Waste(pw)
+	err := s.db.UpdateLocal(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE throttle SET last_at = last_at WHERE key = $1", keys[0].text())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return wrong()
 }
 
 // refuse notes a failed attempt and returns the error that says so.
