@@ -1,15 +1,15 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
-
-	"context"
-	"encoding/json"
-	"errors"
 
 	"github.com/carnetcrm/carnet/internal/app"
 	"github.com/carnetcrm/carnet/internal/db"
@@ -53,23 +53,18 @@ func watch(e *env, a *app.App, actor db.Actor, id int64, name string) (*imports.
 	defer tick.Stop()
 	ctx := context.WithoutCancel(e)
 	stop := e.Done()
-	last := ""
+	show := &progress{e: e, live: terminal(e.err)}
 	for {
 		var run *imports.Run
 		err := a.DB.View(ctx, actor, func(tx *db.Tx) (err error) { run, err = imports.Get(ctx, tx, id); return err })
 		if err != nil {
 			return nil, err
 		}
-		if line := fmt.Sprintf("%s: %s %d of %d rows", name, run.State, run.RowsDone, run.Total); run.Total > 0 && line != last {
-			fmt.Fprintf(e.err, "\r%s", line)
-			last = line
-		}
 		if !run.Busy() {
-			if last != "" {
-				fmt.Fprint(e.err, "\r\x1b[K")
-			}
+			show.end()
 			return run, ended(run)
 		}
+		show.line(name, run)
 		select {
 		case <-stop:
 			stop = nil // once: then wait for the batch at work
@@ -85,6 +80,44 @@ func watch(e *env, a *app.App, actor db.Actor, id int64, name string) (*imports.
 		case <-tick.C:
 		}
 	}
+}
+
+// progress is a line that rewrites itself on a terminal, and one line in ten seconds
+// elsewhere.
+type progress struct {
+	e    *env
+	live bool
+	text string
+	at   time.Time
+}
+
+func (p *progress) line(name string, run *imports.Run) {
+	text := fmt.Sprintf("%s: %s, %d of %d rows", name, run.State, run.RowsDone, run.Total)
+	switch {
+	case run.Total == 0 || text == p.text:
+	case p.live:
+		fmt.Fprint(p.e.err, "\r\x1b[K", text)
+		p.text = text
+	case time.Since(p.at) > 10*time.Second:
+		fmt.Fprintln(p.e.err, text)
+		p.text, p.at = text, time.Now()
+	}
+}
+
+func (p *progress) end() {
+	if p.live && p.text != "" {
+		fmt.Fprint(p.e.err, "\r\x1b[K")
+	}
+}
+
+// terminal reports whether a person looks at w.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // ended is the error of a run that didn't come to a good end.

@@ -15,15 +15,7 @@ const Keep = 30 * 24 * time.Hour
 // Forget removes the files and reports of imports older than Keep, in all agencies.
 // The runs with their counts stay.
 func (s *Service) Forget(ctx context.Context) error {
-	var agencies []int64
-	err := s.DB.Local(ctx, func(tx *db.Tx) error {
-		return tx.Each(ctx, "SELECT id FROM agency_registry ORDER BY id", nil, func(rows db.Rows) error {
-			var id int64
-			err := rows.Scan(&id)
-			agencies = append(agencies, id)
-			return err
-		})
-	})
+	agencies, err := s.agencies(ctx)
 	if err != nil {
 		return err
 	}
@@ -80,4 +72,35 @@ func (s *Service) forgetIn(ctx context.Context, a db.Actor, needed map[string]bo
 		}
 	}
 	return hashes, nil
+}
+
+func (s *Service) agencies(ctx context.Context) (ids []int64, err error) {
+	err = s.DB.Local(ctx, func(tx *db.Tx) error {
+		return tx.Each(ctx, "SELECT id FROM agency_registry ORDER BY id", nil, func(rows db.Rows) error {
+			var id int64
+			err := rows.Scan(&id)
+			ids = append(ids, id)
+			return err
+		})
+	})
+	return ids, err
+}
+
+// dropFile removes a file unless another run, of whichever agency, needs it: equal
+// files are stored once.
+func (s *Service) dropFile(ctx context.Context, hash string) error {
+	agencies, err := s.agencies(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range agencies {
+		var n int64
+		err := s.DB.View(ctx, db.System(id), func(tx *db.Tx) error {
+			return tx.Row(ctx, "SELECT count(*) FROM {import_run} r WHERE r.file_hash = $1", []any{hash}, &n)
+		})
+		if err != nil || n > 0 {
+			return err
+		}
+	}
+	return s.Files.Delete(hash)
 }

@@ -337,4 +337,3 @@ func (d *desk) count(table string) (n int64) {
 	})
 	return n
 }
-

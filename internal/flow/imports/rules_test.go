@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/contact"
@@ -87,8 +88,8 @@ func TestKeys(t *testing.T) {
 		{[]string{imports.MatchPhone}, file, "skip:nothing_new"},
 		{[]string{imports.MatchEmail}, head + "Jan;Nowak;j2@example.com;600 100 200;;;;;\n", "create:create"},
 		{[]string{imports.MatchPhone}, head + "Jan;Nowak;j2@example.com;600 100 200;;;;;\n", "update:update"},
-		{[]string{imports.MatchBirth}, file, "skip:nothing_new"},                                       // no key, but nothing new either
-		{[]string{imports.MatchBirth}, head + "Jan;Nowak;x@example.com;;;;;;\n", "create:create"},      // another one of this name
+		{[]string{imports.MatchBirth}, file, "skip:nothing_new"},                                      // no key, but nothing new either
+		{[]string{imports.MatchBirth}, head + "Jan;Nowak;x@example.com;;;;;;\n", "create:create"},     // another one of this name
 		{[]string{imports.MatchEmail}, head + "Piotr;Nowak;jan@example.com;;;;;;\n", "create:create"}, // the household
 	} {
 		run := d.upload("ada", "keys.csv", c.text)
@@ -323,5 +324,37 @@ func TestSavedMapping(t *testing.T) {
 	m.Columns[0].Target = "nonsense"
 	if _, err := d.SetMapping(t.Context(), d.As("ada"), run.ID, m, opt, ""); !errs.Is(err, errs.Invalid) {
 		t.Errorf("a target that doesn't exist: %v", err)
+	}
+}
+
+// TestForget: files and reports go after 30 days or with their run, but not while
+// another run needs the same file.
+func TestForget(t *testing.T) {
+	d := newDesk(t)
+	file := head + "Jan;Nowak;a@example.com;;;;;;\n"
+	old := d.imported("ada", "old.csv", file, nil)
+	stored := func(hash string) bool { _, err := d.Files.Stat(hash); return err == nil }
+	now := d.World.DB.Now
+	d.World.DB.Now = func() time.Time { return now().Add(imports.Keep - time.Hour) }
+	twin := d.upload("max", "same.csv", file)
+	d.World.DB.Now = func() time.Time { return now().Add(imports.Keep + time.Hour) }
+	if err := d.Forget(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	run := d.wait("ada", old.ID)
+	if run.FileHash != "" || run.Created != 1 || len(d.rows("ada", old.ID)) != 0 || run.Undoable() {
+		t.Errorf("the old run is %+v", run)
+	}
+	if !stored(twin.FileHash) {
+		t.Error("the file is gone, but another run needs it")
+	}
+	if _, err := d.Undo(t.Context(), d.As("ada"), old.ID); !errs.Is(err, errs.Conflict) {
+		t.Errorf("undo of a forgotten run: %v", err)
+	}
+	if err := d.WriteErrors(t.Context(), d.As("ada"), old.ID, i18n.For("en"), &bytes.Buffer{}); !errs.Is(err, errs.Conflict) {
+		t.Errorf("refused rows of a forgotten run: %v", err)
+	}
+	if err := d.Discard(t.Context(), d.As("max"), twin.ID); err != nil || stored(twin.FileHash) {
+		t.Errorf("discarded: %v, the file is there: %v", err, stored(twin.FileHash))
 	}
 }

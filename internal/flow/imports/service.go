@@ -267,9 +267,11 @@ func (r *Run) resetCounts() {
 	r.Created, r.Updated, r.Skipped, r.Errors, r.Warnings = 0, 0, 0, 0, 0
 }
 
-// Discard removes a run that has imported nothing, or whose import was undone.
+// Discard removes a run that has imported nothing, or whose import was undone, and
+// its file.
 func (s *Service) Discard(ctx context.Context, a db.Actor, id int64) error {
-	return s.DB.Update(ctx, a, func(tx *db.Tx) error {
+	var hash string
+	err := s.DB.Update(ctx, a, func(tx *db.Tx) error {
 		run, err := Get(ctx, tx, id)
 		if err != nil {
 			return err
@@ -277,6 +279,11 @@ func (s *Service) Discard(ctx context.Context, a db.Actor, id int64) error {
 		if run.Busy() || run.Undoable() {
 			return errs.New(errs.Conflict, "import.error.state")
 		}
+		hash = run.FileHash
 		return record.Delete(ctx, tx, run, id, 0)
 	})
+	if err != nil || hash == "" {
+		return err
+	}
+	return s.dropFile(ctx, hash)
 }

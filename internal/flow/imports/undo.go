@@ -49,7 +49,7 @@ func (s *Service) Undo(ctx context.Context, a db.Actor, id int64) (*Run, error) 
 // sees them.
 func editedError(ctx context.Context, tx *db.Tx, clients []int64) error {
 	var names []string
-	err := tx.Each(ctx, "SELECT c.name FROM {client.any} c WHERE c.id IN {ids $1} ORDER BY c.name_key LIMIT 5", []any{db.IDs(clients)}, func(rows db.Rows) error {
+	err := tx.Each(ctx, "SELECT c.name FROM {client.any} c WHERE c.id IN {ids $1} ORDER BY c.name_key LIMIT 5", []any{db.IDs(clients[:min(1000, len(clients))])}, func(rows db.Rows) error {
 		var name string
 		err := rows.Scan(&name)
 		names = append(names, name)
@@ -115,6 +115,7 @@ func done(ctx context.Context, tx *db.Tx, run, below int64, limit int) ([]undoRo
 // changed since, they themselves or their travelers.
 func EditedSince(ctx context.Context, tx *db.Tx, run *Run) ([]int64, error) {
 	var out []int64
+	seen := map[int64]bool{}
 	for below := int64(1) << 52; ; {
 		rows, err := done(ctx, tx, run.ID, below, 1000)
 		if err != nil || len(rows) == 0 {
@@ -126,7 +127,8 @@ func EditedSince(ctx context.Context, tx *db.Tx, run *Run) ([]int64, error) {
 			return nil, err
 		}
 		for id := range bad {
-			if !slices.Contains(out, id) {
+			if !seen[id] {
+				seen[id] = true
 				out = append(out, id)
 			}
 		}
