@@ -171,19 +171,44 @@ func freeCompanions(ctx context.Context, tx *db.Tx, id int64) error {
 	return nil
 }
 
-// upkeep refreshes the statistics by which SQLite chooses its indexes; PostgreSQL
-// does that by itself.
+// upkeep merges what the day's changes have left in the segments of SQLite's
+// full-text indexes: a search reads each segment. PostgreSQL does that by itself.
+// Statistics need no care: the migrations set them, see 0009.
 func (a *App) upkeep(ctx context.Context, _ *jobs.Job) error {
 	if a.DB.Dialect != db.SQLite {
 		return nil
 	}
-	return a.DB.UpdateLocal(ctx, func(tx *db.Tx) error {
-		// A sample of each index is enough, and keeps the writer busy for a moment only.
-		for _, q := range []string{"PRAGMA analysis_limit = 1000", "PRAGMA optimize = 0x10002"} {
-			if err := tx.Each(ctx, q, nil, func(db.Rows) error { return nil }); err != nil {
-				return fmt.Errorf("refreshing the statistics: %w", err)
+	for _, t := range a.DB.Tables() {
+		if t.Index == "" {
+			continue
+		}
+		// A negative number begins the merging of all segments into one; others go on.
+		for pages, more := -mergePages, true; more; pages = mergePages {
+			err := a.DB.UpdateLocal(ctx, func(tx *db.Tx) (err error) {
+				more, err = merge(ctx, tx, t.Index, pages)
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("merging %s: %w", t.Index, err)
 			}
 		}
-		return nil
-	})
+	}
+	return nil
+}
+
+// mergePages bounds how long one step keeps the writer.
+const mergePages = 200
+
+// merge does one step and reports whether there is more to do: SQLite counts less
+// than two changes when there isn't.
+func merge(ctx context.Context, tx *db.Tx, index string, pages int) (bool, error) {
+	var before, after int64
+	if err := tx.Row(ctx, "SELECT total_changes()", nil, &before); err != nil {
+		return false, err
+	}
+	if _, err := tx.Exec(ctx, fmt.Sprintf("INSERT INTO %[1]s (%[1]s, rank) VALUES ('merge', %[2]d)", index, pages)); err != nil {
+		return false, err
+	}
+	err := tx.Row(ctx, "SELECT total_changes()", nil, &after)
+	return after-before >= 2, err
 }

@@ -22,9 +22,12 @@ const (
 	shared = `id IN (SELECT s.client_id FROM {share.all} s WHERE s.user_id = :user AND s.client_id IS NOT NULL)`
 	theirs = `advisor_id IN (SELECT s.advisor_id FROM {share.all} s WHERE s.user_id = :user AND s.advisor_id IS NOT NULL)`
 	near   = `branch_id = :branch`
-	own    = "+" + mine + " OR +" + shared + " OR +" + theirs
-	branch = "+" + near + " OR " + own
-	edit   = `+advisor_id = :user
+	// theirs by way of the ids: to have the order of names, SQLite would else walk
+	// everybody's and look for the few advisors among them.
+	ofOthers = `id IN (SELECT x.id FROM {client.all} x WHERE x.deleted_at IS NULL AND x.` + theirs + `)`
+	own      = "+" + mine + " OR +" + shared + " OR +" + theirs
+	branch   = "+" + near + " OR " + own
+	edit     = `+advisor_id = :user
 	OR +id IN (SELECT s.client_id FROM {share.all} s WHERE s.user_id = :user AND s.can_edit AND s.client_id IS NOT NULL)
 	OR +advisor_id IN (SELECT s.advisor_id FROM {share.all} s WHERE s.user_id = :user AND s.can_edit AND s.advisor_id IS NOT NULL)`
 	withClient = `EXISTS (SELECT 1 FROM {client} v WHERE v.id = client_id)`
@@ -34,7 +37,7 @@ const (
 // Tables are the tenant tables of this package.
 var Tables = []db.Table{
 	{Name: "client", Trash: true, Index: "client_fts", Ordered: true,
-		View: db.Rule{Own: own, Branch: branch, OwnWays: []string{mine, shared, theirs}, BranchWays: []string{near, mine, shared, theirs}},
+		View: db.Rule{Own: own, Branch: branch, OwnWays: []string{mine, shared, ofOthers}, BranchWays: []string{near, mine, shared, ofOthers}},
 		Edit: db.Rule{Own: edit, Branch: "+" + near + " OR " + edit, Need: "client.edit"}},
 	{Name: "client_traveler",
 		View: db.Rule{Own: withClient, Branch: withClient},

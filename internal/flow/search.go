@@ -61,15 +61,33 @@ func search(ctx context.Context, tx *db.Tx, q string, limit int, kinds ...string
 	if len(s.words) == 0 {
 		return nil, nil
 	}
-	for _, kind := range kinds {
-		if err := s.find(ctx, kind); err != nil {
-			return nil, fmt.Errorf("searching: %w", err)
-		}
-	}
-	if err := s.link(ctx); err != nil {
+	if err := s.run(ctx, kinds); err != nil {
 		return nil, fmt.Errorf("searching: %w", err)
 	}
 	return s.best(limit), nil
+}
+
+func (s *searcher) run(ctx context.Context, kinds []string) error {
+	if slices.Contains(kinds, "client") {
+		if err := s.byCode(ctx); err != nil {
+			return err
+		}
+	}
+	found, err := s.direct(ctx, kinds)
+	if err != nil {
+		return err
+	}
+	if !found {
+		if s.few, err = s.tx.Few(ctx, "client"); err != nil {
+			return err
+		}
+		for _, kind := range kinds {
+			if err := s.find(ctx, kind); err != nil {
+				return err
+			}
+		}
+	}
+	return s.link(ctx)
 }
 
 // link notes through which client each traveler is reached, a client among the
@@ -189,7 +207,7 @@ func (s *searcher) rows(kind string) string {
 // notation, the beginning of an e-mail address, a birth date; and the clients of
 // the travelers among them. It reports whether there are any: then there is nothing
 // else to look for, and the index of the contacts has spared that of the trigrams.
-func (s *searcher) direct(ctx context.Context) (bool, error) {
+func (s *searcher) direct(ctx context.Context, kinds []string) (bool, error) {
 	owners := map[string]db.IDs{"client": {}, "traveler": {}}
 	note := func(rows db.Rows) error {
 		var kind string
@@ -211,17 +229,21 @@ func (s *searcher) direct(ctx context.Context) (bool, error) {
 	if err != nil || len(owners["client"])+len(owners["traveler"]) == 0 {
 		return false, err
 	}
+	before := len(s.hits)
 	const linked = "{client} c WHERE c.id IN (SELECT l.client_id FROM {client_traveler} l WHERE l.traveler_id IN {ids $1})"
 	for _, q := range []struct{ kind, from string }{{"client", "{client} c WHERE c.id IN {ids $1}"}, {"traveler", "{traveler} c WHERE c.id IN {ids $1}"}, {"client", linked}} {
 		ids := owners[q.kind]
 		if q.from == linked {
 			ids = owners["traveler"]
 		}
+		if len(ids) == 0 || !slices.Contains(kinds, q.kind) {
+			continue
+		}
 		if err := s.collect(ctx, q.kind, "SELECT "+hitColumns[q.kind]+" FROM "+q.from, ids); err != nil {
 			return false, err
 		}
 	}
-	return len(s.hits) > 0, nil
+	return len(s.hits) > before, nil
 }
 
 // anywhere finds all words anywhere in the search text.

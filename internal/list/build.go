@@ -131,6 +131,15 @@ func (b *builder) byWays() bool {
 	return t.Ordered && b.ranked == nil && b.order[0].sql == b.d.Tie
 }
 
+// unindexed keeps SQLite from walking everybody's rows in the order of a sort where
+// the actor sees few: those are found by the ways, and sorted.
+func (b *builder) unindexed(sql string) string {
+	if b.few && !b.byWays() && b.tx.Dialect() == db.SQLite {
+		return "+" + sql
+	}
+	return sql
+}
+
 func (b *builder) arg(v any) string {
 	b.args = append(b.args, v)
 	return "$" + strconv.Itoa(len(b.args))
@@ -205,7 +214,7 @@ func (b *builder) after() string {
 	mixed := false
 	for i, t := range b.order {
 		marks = append(marks, b.arg(b.cursor.Values[i]))
-		cols = append(cols, t.sql)
+		cols = append(cols, b.unindexed(t.sql))
 		mixed = mixed || t.desc != b.order[0].desc
 	}
 	if !mixed { // a row comparison: both engines walk the index with it
@@ -239,6 +248,7 @@ func (b *builder) run(ctx context.Context, extra, after string, n int) ([]keyed,
 	}
 	var order, sel []string
 	for _, t := range b.order {
+		t.sql = b.unindexed(t.sql)
 		sel = append(sel, t.sql)
 		if t.desc {
 			order = append(order, t.sql+" DESC")
