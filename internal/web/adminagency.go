@@ -3,11 +3,14 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/files"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/web/ui"
 )
@@ -75,18 +78,25 @@ func (s *Server) newLogo(p *Page, f Form) (*string, error) {
 		return nil, errs.Wrap(err, errs.Invalid, "error.form")
 	}
 	defer file.Close()
+	// Looked at before it is stored: to remove it again could take the same content
+	// from somebody else who has stored it.
+	start := make([]byte, 4096)
+	n, err := io.ReadFull(file, start)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, errs.Wrap(err, errs.Invalid, "error.form")
+	}
+	if !images[files.Sniff(start[:n])] {
+		return nil, errs.Bad("logo_file", "error.file_type", "Allowed", "PNG, JPEG, WebP, GIF")
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return nil, fmt.Errorf("reading a logo: %w", err)
+	}
 	info, err := s.Files.Put(p.Ctx(), file, maxLogo)
 	if errs.Is(err, errs.TooLarge) {
 		return nil, errs.Bad("logo_file", "error.too_large", "Max", p.L.Bytes(maxLogo))
 	}
 	if err != nil {
 		return nil, err
-	}
-	if !images[info.Type] {
-		if err := s.Files.Delete(info.Hash); err != nil {
-			return nil, err
-		}
-		return nil, errs.Bad("logo_file", "error.file_type", "Allowed", "PNG, JPEG, WebP, GIF")
 	}
 	return &info.Hash, nil
 }

@@ -86,6 +86,10 @@ func (s *Server) importUpload(p *Page) error {
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		var big *http.MaxBytesError
+		if err != nil && !errors.As(err, &big) {
+			return errs.Wrap(err, errs.Invalid, "error.form") // cut off, or no form at all
+		}
 		if err != nil {
 			return p.uploadError(err)
 		}
