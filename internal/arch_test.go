@@ -77,9 +77,9 @@ func top(pkg string) string { name, _, _ := strings.Cut(pkg, "/"); return name }
 
 // guarded are the functions that go around a rule, and who may call them.
 var guarded = map[string][]string{
-	"Raw":      {"db", "record"},                               // writes without history
-	"RawQuery": {"db", "record"},                               // likewise
-	"NextIDs":  {"db", "record"},                               //
+	"Raw":      {"db", "record"},                                        // writes without history
+	"RawQuery": {"db", "record"},                                        // likewise
+	"NextIDs":  {"db", "record"},                                        //
 	"AsSystem": {"db", "record", "login", "traveler", "client", "flow"}, // sees more than the actor: codes, search texts, trash
 }
 

@@ -38,8 +38,6 @@ type server struct {
 	data     error // answer to the message
 	hangUp   bool  // after the message was accepted
 	user, pw string
-	addr     string
-	roots    *x509.CertPool
 }
 
 type session struct {

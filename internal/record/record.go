@@ -35,6 +35,8 @@ type Base struct {
 
 func (b *Base) base() *Base { return b }
 
+var _ interface{ base() *Base } = (*Base)(nil)
+
 // Stamps returns the base of any record: its id, version and stamps.
 func Stamps(r Record) Base { return *r.base() }
 

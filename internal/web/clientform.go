@@ -24,7 +24,6 @@ import (
 type recordForm struct {
 	recordView
 	corporate bool
-	known     []tag.Tag
 	tagNames  []ui.Option
 	forClient *client.Client // a new traveler joins this client
 }

@@ -265,8 +265,8 @@ func progressOf(p *Page, run *imports.Run) ui.Progress {
 	if run.Errors > 0 {
 		bar.Error = p.T("import.errors", "Count", int(run.Errors))
 	}
-	if passed := p.s.DB.Now().Sub(run.UpdatedAt.Time()); run.StartedAt != 0 && run.RowsDone > 0 && run.Total > run.RowsDone {
-		passed = p.s.DB.Now().Sub(run.StartedAt.Time())
+	if run.StartedAt != 0 && run.RowsDone > 0 && run.Total > run.RowsDone {
+		passed := p.s.DB.Now().Sub(run.StartedAt.Time())
 		left := time.Duration(float64(passed) / float64(run.RowsDone) * float64(run.Total-run.RowsDone))
 		bar.Left = p.T("import.left", "Time", p.L.Duration(left.Round(time.Second)))
 	}

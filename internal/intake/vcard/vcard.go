@@ -6,6 +6,7 @@ package vcard
 
 import (
 	"bufio"
+	"bytes"
 	"io"
 	"iter"
 	"strings"
@@ -106,10 +107,11 @@ func appleLabel(s string) string {
 
 // Is reports whether the beginning of a file looks like cards.
 func Is(head []byte) bool {
-	s := strings.ToUpper(strings.TrimLeft(string(head[:min(len(head), 64)]), "\uFEFF \t\r\n\x00"))
-	s = strings.ReplaceAll(s, "\x00", "")
-	s = strings.TrimLeft(s, "\xFF\xFE")
-	return strings.HasPrefix(s, "BEGIN:VCARD")
+	head = bytes.ReplaceAll(head[:min(len(head), 64)], []byte{0}, nil) // UTF-16: every other byte
+	for _, mark := range [][]byte{{0xFF, 0xFE}, {0xFE, 0xFF}, {0xEF, 0xBB, 0xBF}} {
+		head = bytes.TrimPrefix(head, mark)
+	}
+	return bytes.HasPrefix(bytes.ToUpper(bytes.TrimLeft(head, " \t\r\n")), []byte("BEGIN:VCARD"))
 }
 
 // Read streams the cards of a file. It returns an errs.Invalid error for a file
