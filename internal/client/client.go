@@ -16,7 +16,8 @@ import (
 // Who sees a client: its advisor, those it is shared with, alone or together with
 // all clients of its advisor (R099-R102); with the scope of the branch also the
 // people of its branch. The rules of what hangs on a client ask for the one client
-// (EXISTS): IN would gather everything that the actor sees first.
+// (EXISTS): IN would gather everything that the actor sees first, and so would
+// PostgreSQL without the OFFSET 0.
 const (
 	mine   = `advisor_id = :user`
 	shared = `id IN (SELECT s.client_id FROM {share.all} s WHERE s.user_id = :user AND s.client_id IS NOT NULL)`
@@ -30,8 +31,8 @@ const (
 	edit     = `+advisor_id = :user
 	OR +id IN (SELECT s.client_id FROM {share.all} s WHERE s.user_id = :user AND s.can_edit AND s.client_id IS NOT NULL)
 	OR +advisor_id IN (SELECT s.advisor_id FROM {share.all} s WHERE s.user_id = :user AND s.can_edit AND s.advisor_id IS NOT NULL)`
-	withClient = `EXISTS (SELECT 1 FROM {client} v WHERE v.id = client_id)`
-	editClient = `EXISTS (SELECT 1 FROM {client.edit} v WHERE v.id = client_id)`
+	withClient = `EXISTS (SELECT 1 FROM {client} v WHERE v.id = client_id LIMIT 1 OFFSET 0)`
+	editClient = `EXISTS (SELECT 1 FROM {client.edit} v WHERE v.id = client_id LIMIT 1 OFFSET 0)`
 )
 
 // Tables are the tenant tables of this package.
@@ -61,8 +62,8 @@ const (
 	sharableHere = `advisor_id = :user OR EXISTS (SELECT 1 FROM {client} c WHERE c.id = client_id AND (c.advisor_id = :user OR c.branch_id = :branch))`
 )
 
-const commentRule = `(owner_kind = 'client' AND EXISTS (SELECT 1 FROM {client} v WHERE v.id = owner_id))
-	OR (owner_kind = 'traveler' AND EXISTS (SELECT 1 FROM {traveler} v WHERE v.id = owner_id))`
+const commentRule = `(owner_kind = 'client' AND EXISTS (SELECT 1 FROM {client} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))
+	OR (owner_kind = 'traveler' AND EXISTS (SELECT 1 FROM {traveler} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))`
 
 // ownComment: a comment stays its author's word; nobody else rewrites or removes it.
 const ownComment = `created_by = :user AND (` + commentRule + `)`

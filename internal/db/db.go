@@ -50,7 +50,7 @@ type DB struct {
 
 	plans   sync.Map     // planKey -> *plan
 	planned atomic.Int64 // how many there are, roughly
-	sizes   sync.Map     // fewKey -> fewEntry
+	recent  recent       // small answers that may be a little old
 }
 
 // engine is what a dialect must do. There are two: sqlite and postgres.

@@ -82,6 +82,12 @@ func (r *pgRead) query(ctx context.Context, q string, args []any) (Rows, error) 
 	if err != nil {
 		return nil, err
 	}
+	if strings.Contains(q, " LIKE ") && !strings.Contains(q, " UNION ALL ") {
+		// Whether an index of trigrams helps depends on the letters, so each question is
+		// planned for itself; a plan for all of them walks the table for the rare ones. The
+		// ways of few rows are walked whatever the letters.
+		args = append([]any{pgx.QueryExecModeCacheDescribe}, args...)
+	}
 	return pgQuery(r.c.Query(ctx, q, args...))
 }
 

@@ -197,7 +197,7 @@ func (s *searcher) beginnings() []string {
 // rows names the visible rows of a kind, so that a query that looks at many of them
 // finds them soon.
 func (s *searcher) rows(kind string) string {
-	if t, _ := s.tx.TableOf(kind); s.few || t.Ordered {
+	if t, _ := s.tx.TableOf(kind); s.few || t.Ordered && s.tx.Dialect() == db.SQLite {
 		return "{" + kind + ".scan}"
 	}
 	return "{" + kind + "}"

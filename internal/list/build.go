@@ -125,10 +125,10 @@ func (b *builder) from(ways bool) string {
 }
 
 // byWays reports whether the ways come in the order of the sort, so that a page is
-// merged from their beginnings.
+// merged from their beginnings. PostgreSQL doesn't merge them.
 func (b *builder) byWays() bool {
 	t, _ := b.tx.TableOf(b.d.Name)
-	return t.Ordered && b.ranked == nil && b.order[0].sql == b.d.Tie
+	return t.Ordered && b.tx.Dialect() == db.SQLite && b.ranked == nil && b.order[0].sql == b.d.Tie
 }
 
 // unindexed keeps SQLite from walking everybody's rows in the order of a sort where

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -168,10 +169,23 @@ func (d *Def) Count(ctx context.Context, tx *db.Tx, q Query, bound int) (int, er
 	}
 	var n int64
 	t, _ := tx.TableOf(d.Name)
-	err = tx.Row(ctx, fmt.Sprintf("SELECT count(*) FROM (SELECT 1 AS one FROM %s%s LIMIT %d) x",
-		b.from(b.few || t.Ordered), b.clause(), bound+1), b.args, &n)
-	return int(n), err
+	query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 AS one FROM %s%s LIMIT %d) x", b.from(b.few || t.Ordered), b.clause(), bound+1)
+	key := fmt.Sprint(query, b.args)
+	if v, ok := tx.Recall(key); ok {
+		return v.(int), nil
+	}
+	if err := tx.Row(ctx, query, b.args, &n); err != nil {
+		return 0, err
+	}
+	if int(n) > bound {
+		tx.Remember(key, int(n), overFor)
+	}
+	return int(n), nil
 }
+
+// overFor is how long "more than bound" is believed without counting again: ten
+// thousand rows are counted for every page else, to the same end.
+const overFor = time.Minute
 
 // IDs returns the ids of all rows that q matches, at most max, in no order.
 func (d *Def) IDs(ctx context.Context, tx *db.Tx, q Query, max int) ([]int64, error) {

@@ -37,7 +37,7 @@ type Entry struct {
 func HistoryTable(roots ...string) db.Table {
 	rule := "false"
 	for _, kind := range roots {
-		rule += " OR (root_kind = '" + kind + "' AND EXISTS (SELECT 1 FROM {" + kind + ".any} v WHERE v.id = root_id))"
+		rule += " OR (root_kind = '" + kind + "' AND EXISTS (SELECT 1 FROM {" + kind + ".any} v WHERE v.id = root_id LIMIT 1 OFFSET 0))"
 	}
 	own := "(" + rule + ")"
 	return db.Table{Name: "history",

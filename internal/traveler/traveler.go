@@ -18,13 +18,13 @@ import (
 // seen is the rule of visibility: a traveler is seen with a client, and while no
 // client has the traveler, by whom it was entered.
 const (
-	seen = `EXISTS (SELECT 1 FROM {client_traveler} l WHERE l.traveler_id = "traveler".id) OR (` + alone + `)`
+	seen = `EXISTS (SELECT 1 FROM {client_traveler} l WHERE l.traveler_id = "traveler".id LIMIT 1 OFFSET 0) OR (` + alone + `)`
 
 	ofSeen = `id IN (SELECT l.traveler_id FROM {client_traveler.all} l WHERE l.client_id IN (SELECT v.id FROM {client.scan} v))`
 	alone  = `created_for = :user AND NOT EXISTS (SELECT 1 FROM {client_traveler.all} l WHERE l.traveler_id = "traveler".id)`
 )
 
-const editable = `EXISTS (SELECT 1 FROM {client_traveler.edit} l WHERE l.traveler_id = "traveler".id) OR (` + alone + `)`
+const editable = `EXISTS (SELECT 1 FROM {client_traveler.edit} l WHERE l.traveler_id = "traveler".id LIMIT 1 OFFSET 0) OR (` + alone + `)`
 
 // Tables are the tenant tables of this package.
 var Tables = []db.Table{
