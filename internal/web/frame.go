@@ -62,6 +62,17 @@ func (p *Page) here() string {
 	return p.R.URL.RequestURI()
 }
 
+// back is where somebody goes on after proving who they are: this page, or the one
+// with the form, since what a form asked for isn't done by following a link.
+func (p *Page) back() string {
+	if p.R.Method != http.MethodGet {
+		if u, err := url.Parse(p.R.Referer()); err == nil && u.Host == p.R.Host && ours(u.RequestURI()) {
+			return u.RequestURI()
+		}
+	}
+	return p.here()
+}
+
 func (p *Page) flashes() []ui.Flash {
 	f, ok := p.takeFlash()
 	if !ok {
@@ -137,7 +148,7 @@ func (p *Page) fail(err error) {
 	if p.L == nil {
 		p.L = i18n.For("en")
 	}
-	next := url.QueryEscape(p.here())
+	next := url.QueryEscape(p.back())
 	switch {
 	case kind == errs.Unauthenticated && p.Visitor != nil && p.Visitor.Partial:
 		p.Redirect("/sign-in/second?next=" + next)
