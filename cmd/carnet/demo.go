@@ -51,7 +51,7 @@ func (c *demoCmd) Run(e *env) (err error) {
 	defer l.Close()
 	began := time.Now()
 	cfg := &config.Config{Data: dir, Listen: l.Addr().String(), SecureCookies: "auto", LogFormat: "text", LogLevel: c.LogLevel,
-		MaxUpload: 50, AllowExports: true, SMTP: config.SMTP{Security: mail.StartTLS}}
+		MaxUpload: 512, SMTP: config.SMTP{Security: mail.StartTLS}}
 	a, err := app.Open(e, cfg, app.Options{Version: version(), Log: cfg.Logger(e.err)})
 	if err != nil {
 		return err

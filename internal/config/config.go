@@ -38,8 +38,7 @@ type Config struct {
 
 	VaultKey string `env:"CARNET_VAULT_KEY" hidden:"" help:"Key of the vault, instead of the file in the data folder. Use the variable: others can see a flag."`
 
-	MaxUpload    int  `env:"CARNET_MAX_UPLOAD" default:"50" placeholder:"MB" help:"Largest file that can be uploaded, in MB."`
-	AllowExports bool `env:"CARNET_ALLOW_EXPORTS" default:"true" negatable:"" help:"Let people with the right to it export lists."`
+	MaxUpload int `env:"CARNET_MAX_UPLOAD" default:"512" placeholder:"MB" help:"Largest client list that can be uploaded, in MB."`
 
 	SMTP SMTP `embed:"" prefix:"smtp-"`
 }

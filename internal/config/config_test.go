@@ -40,7 +40,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.Data != "./carnet-data" || c.Listen != "127.0.0.1:8080" || c.Base() != "http://localhost:8080" || c.Secure() ||
-		!c.AllowExports || c.MailOn() || c.MaxUploadBytes() != 50_000_000 || len(c.Warnings()) != 0 {
+		c.MailOn() || c.MaxUploadBytes() != 512_000_000 || len(c.Warnings()) != 0 {
 		t.Errorf("defaults: %+v, warnings %q", c, c.Warnings())
 	}
 	if c.DatabaseFile() != "carnet-data/carnet.db" || c.FilesDir() != "carnet-data/files" || c.VaultFile() != "carnet-data/vault.key" {
@@ -61,12 +61,11 @@ func TestSources(t *testing.T) {
 	t.Setenv("CARNET_BASE_URL", "https://variable.example.com/")
 	t.Setenv("CARNET_LOG_LEVEL", "error")
 	t.Setenv("CARNET_TRUSTED_PROXIES", "10.0.0.0/8,::1")
-	t.Setenv("CARNET_ALLOW_EXPORTS", "false")
 	c, err := parse(t, "--config", file, "--log-level", "debug")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Listen != "0.0.0.0:1111" || c.Base() != "https://variable.example.com" || c.LogLevel != "debug" || c.AllowExports || !c.Secure() {
+	if c.Listen != "0.0.0.0:1111" || c.Base() != "https://variable.example.com" || c.LogLevel != "debug" || !c.Secure() {
 		t.Errorf("file, variable and flag: %+v", c)
 	}
 	if want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}; !reflect.DeepEqual(c.Proxies(), want) {
@@ -82,7 +81,7 @@ func TestSources(t *testing.T) {
 
 func TestSettingsFile(t *testing.T) {
 	for content, want := range map[string]string{
-		`{"trusted_proxies": ["10.0.0.1", "10.1.0.0/16"], "allow_exports": false}`: "", "": "",
+		`{"trusted_proxies": ["10.0.0.1", "10.1.0.0/16"]}`: "", "": "",
 		`{"listne": ":1"}`: "listne", `{"listen": `: "settings file", `["listen"]`: "settings file", `{"listen": "x"}`: "--listen",
 	} {
 		name := filepath.Join(t.TempDir(), "carnet.json")
@@ -93,7 +92,7 @@ func TestSettingsFile(t *testing.T) {
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v", content, err)
 		}
-		if want == "" && content != "" && (len(c.Proxies()) != 2 || c.AllowExports) {
+		if want == "" && content != "" && len(c.Proxies()) != 2 {
 			t.Errorf("%s: %+v", content, c.TrustedProxies)
 		}
 	}
@@ -132,7 +131,7 @@ func TestValidate(t *testing.T) {
 		{"--base-url=https://example.com/crm", "--base-url"}, {"--base-url=javascript:x", "--base-url"},
 		{"--trusted-proxies=10.0.0.1,10.1.0.0/16", ""}, {"--trusted-proxies=proxy", "--trusted-proxies"},
 		{"--max-upload=0", "--max-upload"}, {"--smtp-port=70000", "--smtp-port"}, {"--smtp-host=mail.example.com", "--smtp-from"},
-		{"--log-level=loud", "log-level"}, {"--data=", "--data"}, {"--no-allow-exports", ""}, {"--secure-cookies=always", ""},
+		{"--log-level=loud", "log-level"}, {"--data=", "--data"}, {"--secure-cookies=always", ""},
 	} {
 		_, err := parse(t, c.arg)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {

@@ -180,6 +180,11 @@ func (s *Server) importShow(p *Page) error {
 	}
 	v := runView{run: run, filter: p.R.URL.Query().Get("rows")}
 	after := p.number("after")
+	if run.NewTags != "" {
+		if v.newTags, err = p.tagsNamed(run.NewTags); err != nil {
+			return err
+		}
+	}
 	if !run.Busy() {
 		if v.filter == "" && run.Errors+run.Warnings > 0 {
 			v.filter = "problem"
@@ -212,6 +217,28 @@ type runView struct {
 	filter string // as imports.RowFilter.Action; "all" for every row
 	rows   []imports.Row
 	next   string
+
+	newTags string // names of the tags that the run created
+}
+
+// tagsNamed returns the names of tags by their ids, which are separated by commas.
+func (p *Page) tagsNamed(list string) (string, error) {
+	var ids db.IDs
+	for _, s := range strings.Split(list, ",") {
+		if id, err := strconv.ParseInt(s, 10, 64); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	var names []string
+	err := p.View(func(ctx context.Context, tx *db.Tx) error {
+		return tx.Each(ctx, "SELECT t.name FROM {tag} t WHERE t.id IN {ids $1} ORDER BY t.name_key", []any{ids}, func(rows db.Rows) error {
+			var name string
+			err := rows.Scan(&name)
+			names = append(names, name)
+			return err
+		})
+	})
+	return strings.Join(names, ", "), err
 }
 
 // importAct makes a page of one of the acts on a run.

@@ -13,6 +13,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/files"
+	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/login"
 	"github.com/carnetcrm/carnet/internal/web/assets"
 )
@@ -27,6 +28,9 @@ type Deps struct {
 	Secure  bool   // cookies travel over TLS only
 	Version string
 	MailOn  bool // invitations and resets can be mailed
+
+	// MaxUpload bounds an uploaded client list, in bytes; 0 is 512 MB.
+	MaxUpload int64
 
 	// Demo lists the logins of a demo agency on the sign-in page.
 	Demo []DemoLogin
@@ -81,6 +85,9 @@ type Route struct {
 // New returns the handler of all pages.
 func New(d Deps) (http.Handler, error) {
 	s := &Server{Deps: d}
+	if s.MaxUpload <= 0 {
+		s.MaxUpload = imports.MaxFile
+	}
 	if s.Kick == nil {
 		s.Kick = func() {}
 	}
@@ -155,13 +162,10 @@ func (s *Server) serve(rt Route) http.Handler {
 
 func (s *Server) bodyLimit(rt Route) int64 {
 	if rt.Pattern == "POST /imports" {
-		return maxUpload
+		return s.MaxUpload
 	}
 	return maxForm
 }
-
-// maxUpload bounds an uploaded client list, in bytes.
-const maxUpload = 512 << 20
 
 // admit refuses whoever may not use the route.
 func (p *Page) admit(rt Route) error {
