@@ -168,3 +168,32 @@ func speak(t *testing.T, s *site, c *http.Client, lang string) {
 		t.Fatalf("setting the language answers %d", res.StatusCode)
 	}
 }
+
+// TestFits opens every page in every language on a phone: nothing is wider than
+// the screen, whatever the words are.
+func TestFits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens every page in a browser")
+	}
+	s := newSite(t, 60)
+	furnish(t, s)
+	for _, lang := range i18n.Langs {
+		pages := map[string]*chrome.Page{}
+		for _, l := range looks {
+			if pages[l.role] == nil {
+				if l.role != "" {
+					speak(t, s, s.client(t, l.role), lang)
+				}
+				pages[l.role] = s.browser(t, l.role, chrome.Options{Width: 390, Height: 844, Language: lang})
+			}
+			p := pages[l.role]
+			t.Run(l.name+"-"+lang, func(t *testing.T) {
+				p.Navigate(l.path)
+				if shots := os.Getenv("CARNET_SHOTS"); shots != "" {
+					p.Screenshot(filepath.Join(shots, "fits-"+l.name+"-"+lang+".png"))
+				}
+				p.FitsWidth()
+			})
+		}
+	}
+}
