@@ -1,95 +1,119 @@
-// Package bench measures Carnet against its performance budget, on agencies of made-up
-// clients, beside the bare SQL that each work needs.
 package bench
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"time"
 )
 
-// The table of the page stands between these two lines.
+// The table stands between these lines of the page.
 const (
-	tableBegin = "<!-- the table begins: make bench writes it -->"
-	tableEnd   = "<!-- the table ends -->"
+	tableBegin = "<!-- bench: begin -->"
+	tableEnd   = "<!-- bench: end -->"
 )
 
-// Report writes the table of all results in the folder: to the log, and into the
-// page that the options name.
+// Report prints the tables of all results in the folder, and writes them into the
+// page of the options, if one is named.
 func Report(o Options) error {
 	paths, err := filepath.Glob(filepath.Join(o.Out, "result-*.json"))
 	if err != nil {
 		return err
 	}
-	var b strings.Builder
-	for _, path := range paths {
-		raw, err := os.ReadFile(path)
+	var all []Result
+	for _, p := range paths {
+		raw, err := os.ReadFile(p)
 		if err != nil {
 			return err
 		}
 		var r Result
 		if err := json.Unmarshal(raw, &r); err != nil {
-			return fmt.Errorf("reading %s: %w", path, err)
+			return fmt.Errorf("reading %s: %w", p, err)
 		}
-		r.table(&b)
+		all = append(all, r)
 	}
-	if o.Log != nil {
-		fmt.Fprint(o.Log, b.String())
+	slices.SortFunc(all, func(a, b Result) int {
+		if a.Clients != b.Clients {
+			return a.Clients - b.Clients
+		}
+		return -strings.Compare(a.Engine, b.Engine)
+	})
+	var b strings.Builder
+	for i := range all {
+		all[i].table(&b)
 	}
+	fmt.Fprint(o.Log, b.String())
 	if o.Doc == "" {
 		return nil
 	}
-	return intoPage(o.Doc, b.String())
-}
-
-// table writes one data set as Markdown.
-func (r *Result) table(b *strings.Builder) {
-	fmt.Fprintf(b, "\n### %s, %d clients\n\n%s; load %s; %s\n\n", r.Engine, r.Clients, r.Machine, r.Load, r.When.UTC().Format("2006-01-02 15:04"))
-	b.WriteString("| Work | Users | p50 | p95 | p99 | per second | bare SQL p95 | Budget |\n|---|--:|--:|--:|--:|--:|--:|---|\n")
-	for i := range r.Lines {
-		l := &r.Lines[i]
-		if l.Unit != "" {
-			fmt.Fprintf(b, "| %s | | %.1f %s | | | | | %s |\n", l.Name, l.Value, l.Unit, verdict(l))
-			continue
-		}
-		bare := ""
-		if l.Bare.N > 0 {
-			bare = ms(l.Bare.P95)
-		}
-		fmt.Fprintf(b, "| %s | %d | %s | %s | %s | %.0f | %s | %s |\n", l.Name, l.Users, ms(l.Mine.P50), ms(l.Mine.P95), ms(l.Mine.P99), l.Mine.PerSecond, bare, verdict(l))
-	}
-}
-
-func verdict(l *Line) string {
-	if !l.Budget && l.Floor == 0 && l.Limit == 0 {
-		return ""
-	}
-	if over := l.Over(); over != "" {
-		return "over: " + over
-	}
-	return "within"
-}
-
-func ms(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond)) }
-
-// intoPage puts the table between the marks of a page.
-func intoPage(path, table string) error {
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		raw, err = []byte("# Performance\n\n"+tableBegin+"\n"+tableEnd+"\n"), nil
-	}
+	page, err := os.ReadFile(o.Doc)
 	if err != nil {
 		return err
 	}
-	head, rest, ok := strings.Cut(string(raw), tableBegin)
-	_, tail, ok2 := strings.Cut(rest, tableEnd)
-	if !ok || !ok2 {
-		return fmt.Errorf("%s has no marks for the table", path)
+	out, err := between(string(page), b.String())
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.Doc, err)
 	}
-	return os.WriteFile(path, []byte(head+tableBegin+"\n"+table+"\n"+tableEnd+tail), 0o644)
+	return os.WriteFile(o.Doc, []byte(out), 0o644)
+}
+
+// between puts the tables between the marks of a page.
+func between(page, tables string) (string, error) {
+	before, rest, ok := strings.Cut(page, tableBegin)
+	_, after, ok2 := strings.Cut(rest, tableEnd)
+	if !ok || !ok2 {
+		return "", fmt.Errorf("the lines %s and %s are missing", tableBegin, tableEnd)
+	}
+	return before + tableBegin + "\n" + tables + tableEnd + after, nil
+}
+
+// table writes a result as Markdown.
+func (r *Result) table(b *strings.Builder) {
+	engine := map[string]string{"sqlite": "SQLite", "postgres": "PostgreSQL"}[r.Engine]
+	fmt.Fprintf(b, "\n### %s, %s clients in the largest agency\n\n", engine, thousands(r.Clients))
+	fmt.Fprintf(b, "%s. %s. Load average %s.\n\n", r.When.Format("2 January 2006"), r.Machine, r.Load)
+	b.WriteString("| Work | Users | p50 ms | p95 ms | p99 ms | a second | bare SQL p95 | times bare | budget |\n")
+	b.WriteString("|---|--:|--:|--:|--:|--:|--:|--:|---|\n")
+	var others []Line
+	for _, l := range r.Lines {
+		if l.Mine.N == 0 {
+			others = append(others, l)
+			continue
+		}
+		times := ""
+		if l.Bare.P95 > 0 {
+			times = fmt.Sprintf("%.1f", float64(l.Mine.P95)/float64(l.Bare.P95))
+		}
+		fmt.Fprintf(b, "| %s | %d | %s | %s | %s | %.0f | %s | %s | %s |\n", l.Name, l.Users, short(l.Mine.P50), short(l.Mine.P95),
+			short(l.Mine.P99), l.Mine.PerSecond, short(l.Bare.P95), times, l.verdict())
+	}
+	if len(others) == 0 {
+		return
+	}
+	b.WriteString("\n| What | Measured | Budget | |\n|---|--:|--:|---|\n")
+	for _, l := range others {
+		fmt.Fprintf(b, "| %s | %.1f %s | %.0f %s | %s |\n", l.Name, l.Value, l.Unit, l.Limit, l.Unit, l.verdict())
+	}
+}
+
+// verdict is ok, over and by what, or nothing where no budget applies.
+func (l *Line) verdict() string {
+	if over := l.Over(); over != "" {
+		return "**over**: " + over
+	}
+	if l.Budget || l.Floor > 0 || l.Limit > 0 {
+		return "ok"
+	}
+	return ""
+}
+
+// thousands shows 100000 as 100,000.
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
