@@ -67,6 +67,7 @@ func (e *engine) rollback() {
 // newTarget adds a state and returns its number.
 func (e *engine) newTarget(s *state) int {
 	i := len(e.targets)
+	s.n = i
 	e.targets = append(e.targets, s)
 	e.undo = append(e.undo, func() { e.targets = e.targets[:i] })
 	if s.clientID != 0 {
@@ -76,23 +77,10 @@ func (e *engine) newTarget(s *state) int {
 	return i
 }
 
-// number is where s stands among the targets.
-func (e *engine) number(s *state) int {
-	if i, ok := e.byClient[s.clientID]; ok && s.clientID != 0 {
-		return i
-	}
-	for i := len(e.targets) - 1; i >= 0; i-- { // new ones are at the end
-		if e.targets[i] == s {
-			return i
-		}
-	}
-	return -1
-}
-
 // register makes s known by all its keys. A key that another client has stays that
 // client's: the first one wins.
 func (e *engine) register(s *state) {
-	n := e.number(s)
+	n := s.n
 	for _, k := range s.keys() {
 		if _, taken := e.byKey[k]; !taken {
 			e.byKey[k] = n
@@ -106,7 +94,7 @@ func (e *engine) register(s *state) {
 func (e *engine) registerName(s *state, nameKey string) {
 	k := mix(namesKey, hash(nameKey))
 	if was := e.byName[k]; len(was) < maxNamesakes {
-		e.byName[k] = append(was[:len(was):len(was)], e.number(s))
+		e.byName[k] = append(was[:len(was):len(was)], s.n)
 		e.undo = append(e.undo, func() { e.byName[k] = was })
 	}
 }

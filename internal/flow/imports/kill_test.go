@@ -6,9 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -217,58 +215,4 @@ func TestPause(t *testing.T) {
 		t.Fatalf("undo ended as %s %s", u.State, u.Error)
 	}
 	same(t, "cancelled and undone", before, d.dump())
-}
-
-// TestLarge imports 100,000 people with travelers, phones, e-mails, addresses, tags,
-// duplicates in the file and history, in less than 200 MB of memory.
-func TestLarge(t *testing.T) {
-	if testing.Short() || os.Getenv("CARNET_TEST_LARGE") == "" {
-		t.Skip("takes minutes; set CARNET_TEST_LARGE")
-	}
-	const n = 100000
-	d := newDesk(t)
-	run, err := d.Upload(t.Context(), d.As("ada"), "people.csv", strings.NewReader(people(n)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	runtime.GC()
-	var peak atomic.Uint64
-	quit := make(chan bool)
-	go func() {
-		var m runtime.MemStats
-		for {
-			select {
-			case <-quit:
-				return
-			case <-time.After(100 * time.Millisecond):
-				runtime.ReadMemStats(&m)
-				peak.Store(max(peak.Load(), m.HeapInuse+m.StackInuse))
-			}
-		}
-	}()
-	for _, step := range []struct {
-		name string
-		act  func(context.Context, db.Actor, int64) (*imports.Run, error)
-	}{{"check", d.Check}, {"import", d.Start}} {
-		began := time.Now()
-		r := d.do("ada", run.ID, step.act)
-		t.Logf("%s: %s in %s, peak %d MB", step.name, counts(r), time.Since(began).Round(time.Millisecond), peak.Load()>>20)
-		d.expect(r, "create 95000 update 0 skip 5000 error 0 warned 0")
-	}
-	began := time.Now()
-	again := d.upload("ada", "people.csv", people(n))
-	r := d.do("ada", again.ID, d.Start)
-	t.Logf("again: %s in %s, peak %d MB", counts(r), time.Since(began).Round(time.Millisecond), peak.Load()>>20)
-	if r.Skipped != n {
-		t.Errorf("imported twice: %s", counts(r))
-	}
-	began = time.Now()
-	if u := d.do("ada", run.ID, d.Undo); u.State != imports.Undone || d.count("client") != 0 {
-		t.Errorf("undo ended as %s with %d clients", u.State, d.count("client"))
-	}
-	t.Logf("undone in %s, peak %d MB", time.Since(began).Round(time.Millisecond), peak.Load()>>20)
-	close(quit)
-	if mb := peak.Load() >> 20; mb > 200 {
-		t.Errorf("%d MB of memory at the peak", mb)
-	}
 }

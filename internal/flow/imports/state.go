@@ -12,6 +12,7 @@ import (
 // the states of a large file fit into memory and a dry run can follow what the run
 // will do.
 type state struct {
+	n        int // among the targets of the engine
 	clientID int64
 	seq      int64 // record of the file that created or first met it
 	line     int

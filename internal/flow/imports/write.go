@@ -270,9 +270,8 @@ func (x *writer) create(ctx context.Context, list []*decision) error {
 // stored tells the state of a new client its ids.
 func (x *writer) stored(d *decision) {
 	e, s := x.e, d.target
-	n := e.number(s)
 	s.clientID = d.full.ID
-	e.byClient[s.clientID] = n
+	e.byClient[s.clientID] = s.n
 	e.undo = append(e.undo, func() { delete(e.byClient, d.full.ID) })
 	for j := range d.d.people {
 		s.people[j].id = d.d.people[j].id
