@@ -119,7 +119,7 @@ func (b *bencher) samples(ctx context.Context) (err error) {
 	if b.branches, err = b.column(ctx, "SELECT id FROM branch WHERE agency_id = $1 ORDER BY id", b.set.Agency); err != nil {
 		return err
 	}
-	last, err := b.raw.number(ctx, "SELECT max(id) FROM client WHERE agency_id = $1", b.set.Agency)
+	last, err := b.raw.number(ctx, "SELECT max(id) FROM client WHERE agency_id = $1 AND id < (SELECT min(id) FROM client WHERE agency_id <> $1)", b.set.Agency)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func startChild(ctx context.Context, program string, s *Set) (*child, error) {
 		return nil, fmt.Errorf("starting %s: %w", program, err)
 	}
 	for {
-		res, err := http.Get(c.url + "/signin")
+		res, err := http.Get(c.url + "/sign-in")
 		if err == nil {
 			res.Body.Close()
 			if res.StatusCode == http.StatusOK {
