@@ -6,6 +6,7 @@ package phone
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -119,11 +120,44 @@ func ascii(r rune) rune {
 // of that country, "600 100 200", international for all others, "+44 20 7946 0000".
 // What isn't a number is returned as it is.
 func Format(e164, homeRegion string) string {
-	n, err := phonenumbers.Parse(e164, "")
-	if err != nil {
-		return e164
+	key := formatKey{e164, strings.ToUpper(homeRegion)}
+	formatted.Lock()
+	out, ok := formatted.m[key]
+	formatted.Unlock()
+	if ok {
+		return out
 	}
-	if homeRegion != "" && Region(e164) == strings.ToUpper(homeRegion) {
+	out = format(e164, key.home)
+	formatted.Lock()
+	defer formatted.Unlock()
+	if len(formatted.m) >= maxFormatted {
+		clear(formatted.m)
+	}
+	formatted.m[key] = out
+	return out
+}
+
+// formatted remembers what Format returned: a list shows fifty numbers, and the
+// library takes longer for them than the database for the page.
+var formatted = struct {
+	sync.Mutex
+	m map[formatKey]string
+}{m: map[formatKey]string{}}
+
+type formatKey struct{ e164, home string }
+
+// maxFormatted bounds the memory of Format, about a megabyte.
+const maxFormatted = 8192
+
+func format(e164, home string) string {
+	n := plain(e164)
+	if n == nil {
+		var err error
+		if n, err = phonenumbers.Parse(e164, ""); err != nil {
+			return e164
+		}
+	}
+	if home != "" && int(n.GetCountryCode()) == phonenumbers.GetCountryCodeForRegion(home) && phonenumbers.GetRegionCodeForNumber(n) == home {
 		return phonenumbers.Format(n, phonenumbers.NATIONAL)
 	}
 	return phonenumbers.Format(n, phonenumbers.INTERNATIONAL)

@@ -75,3 +75,26 @@ func quick(raw, region string) (string, bool) {
 	}
 	return "+" + strconv.Itoa(int(code)) + string(national), true
 }
+
+// plain takes an E.164 number of plainCodes apart, nil for any other text.
+func plain(e164 string) *phonenumbers.PhoneNumber {
+	if len(e164) < 8 || len(e164) > 16 || e164[0] != '+' || e164[1] == '0' {
+		return nil
+	}
+	for n := 2; n <= 4; n++ {
+		k, err := strconv.ParseUint(e164[1:n], 10, 32)
+		if err != nil {
+			return nil
+		}
+		code := int32(k)
+		if !plainCodes[code] {
+			continue
+		}
+		value, err := strconv.ParseUint(e164[n:], 10, 64)
+		if err != nil || e164[n] == '0' {
+			return nil
+		}
+		return &phonenumbers.PhoneNumber{CountryCode: &code, NationalNumber: &value}
+	}
+	return nil
+}

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/carnetcrm/carnet/internal/bench"
@@ -34,7 +35,7 @@ func main() {
 	if o.Sizes, err = numbers(sizes); err == nil {
 		o.Users, err = numbers(users)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	switch {
 	case err != nil:
