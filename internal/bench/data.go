@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/carnetcrm/carnet/internal/db"
@@ -17,7 +18,7 @@ import (
 
 // dataVersion is raised when the made-up data or how it is loaded changes: a data
 // set of another version is built anew.
-const dataVersion = 1
+const dataVersion = 2
 
 // seed makes every run measure the same people.
 const seed = 2026
@@ -109,7 +110,14 @@ func (s *Set) build(ctx context.Context, server *Server, log io.Writer) error {
 			return err
 		}
 	}
-	if err := s.makeIndexes(ctx); err != nil {
+	if err := d.Close(); err != nil {
+		return err
+	}
+	note := func(q string) {
+		q, _, _ = strings.Cut(q, "\n")
+		fmt.Fprintf(log, "%s: %s after %s\n", s.Engine, q, time.Since(began).Round(time.Second))
+	}
+	if err := s.makeIndexes(ctx, note); err != nil {
 		return err
 	}
 	if err := s.settle(ctx); err != nil {

@@ -22,6 +22,7 @@ type Options struct {
 	Parts    string        // which parts run, by comma: cases, create, http
 	Script   string        // scripts/test-postgres.sh
 	Doc      string        // docs/performance.md, "" writes none
+	Build    bool   // builds the data sets and measures nothing
 	Log      io.Writer
 }
 
@@ -86,6 +87,9 @@ func Run(ctx context.Context, o Options) error {
 			if err != nil {
 				return fmt.Errorf("building %d clients on %s: %w", size, engine, err)
 			}
+			if o.Build {
+				continue
+			}
 			r, err := o.measureSet(ctx, s)
 			if err != nil {
 				return fmt.Errorf("measuring %d clients on %s: %w", size, engine, err)
@@ -94,6 +98,9 @@ func Run(ctx context.Context, o Options) error {
 				return err
 			}
 		}
+	}
+	if o.Build {
+		return nil
 	}
 	return Report(o)
 }

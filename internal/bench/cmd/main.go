@@ -28,6 +28,7 @@ func main() {
 	flag.StringVar(&o.Parts, "parts", "", "measure only these parts: cases,create,http")
 	flag.StringVar(&o.Script, "script", "scripts/test-postgres.sh", "script that starts and stops PostgreSQL")
 	flag.StringVar(&o.Doc, "doc", "", "page into which the table is written, such as docs/performance.md")
+	flag.BoolVar(&o.Build, "build", false, "build the data sets and measure nothing")
 	report := flag.Bool("report", false, "measure nothing, write the table of earlier results")
 	flag.Parse()
 	o.Engines = strings.Split(engines, ",")
