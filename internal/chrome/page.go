@@ -263,13 +263,24 @@ func (p *Page) Screenshot(file string) {
 	})
 }
 
-// FullScreenshot writes the page in its full length to a PNG file.
+// FullScreenshot writes the page in its full length to a PNG file. Where a part of the
+// page scrolls rather than the page, the window grows for the picture until it needn't.
 func (p *Page) FullScreenshot(file string) {
 	p.t.Helper()
+	size := Eval[[]int64](p, `[innerWidth, innerHeight, innerHeight + Math.max(0, ...[...document.body.querySelectorAll('*')]
+		.filter(e => /auto|scroll/.test(getComputedStyle(e).overflowY) && e.checkVisibility()).map(e => e.scrollHeight - e.clientHeight))]`)
 	p.do("taking a screenshot", func(ctx context.Context) error {
+		if size[2] > size[1] {
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(size[0], size[2])); err != nil {
+				return err
+			}
+		}
 		png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100)) // 100 means PNG
 		if err == nil {
 			p.write(file, png)
+		}
+		if err == nil && size[2] > size[1] {
+			err = chromedp.Do(ctx, chromedp.EmulateViewport(size[0], size[1]))
 		}
 		return err
 	})

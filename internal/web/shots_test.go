@@ -108,6 +108,7 @@ func photograph(p *chrome.Page, path, script, file string) {
 	if script != "" {
 		chrome.Eval[bool](p, "(() => { "+script+"; return true })()")
 		time.Sleep(800 * time.Millisecond) // a request, an animation
+		p.WaitFor(`document.readyState === "complete"`)
 	}
 	p.FitsWidth()
 	if strings.HasPrefix(filepath.Base(file), "open-") {
