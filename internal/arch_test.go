@@ -22,7 +22,7 @@ var layers = [][]string{
 	{"phone", "email", "weburl", "madeup"},
 	{"date", "password", "vault", "files", "mail", "chrome"},
 	{"i18n"},
-	{"country", "config"},
+	{"country", "config", "output"},
 	// The platform: knows no travel word.
 	{"db"},
 	{"record", "list", "jobs"},

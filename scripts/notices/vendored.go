@@ -15,6 +15,8 @@ func vendored() ([]work, error) {
 	}{
 		{"htmx", "4.0.1", "0BSD", "internal/web/assets/vendor", []string{"internal/web/assets/vendor/htmx.LICENSE"}},
 		{"zxcvbn: list of frequent passwords", "4.4.2", "MIT", "internal/password/common.txt", []string{"internal/password/common.txt"}},
+		{"DejaVu fonts", "2.37", "Bitstream Vera", "internal/output/fonts", []string{"internal/output/fonts/DejaVu.LICENSE"}},
+		{"Droid Sans Fallback", "6.0.1", "Apache-2.0", "internal/output/fonts", []string{"internal/output/fonts/Droid.LICENSE"}},
 		{"axe-core", "4.14.1", "MPL-2.0", "internal/chrome/testdata: for tests, not in the program",
 			[]string{"internal/chrome/testdata/axe-LICENSE.txt", "internal/chrome/testdata/axe-LICENSE-3RD-PARTY.txt"}},
 	} {

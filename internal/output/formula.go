@@ -1,0 +1,66 @@
+package output
+
+import (
+	"strings"
+	"unicode"
+)
+
+// starters are the characters with which a spreadsheet takes a text for a formula,
+// also as the full-width forms that some programs fold into them.
+const starters = "=+-@\t\r\n＝＋－＠"
+
+// runs reports whether a spreadsheet could run a text as a formula. What can't be
+// seen at the beginning doesn't count: programs trim it.
+func runs(s string) bool {
+	for _, r := range s {
+		switch {
+		case strings.ContainsRune(starters, r):
+			return true
+		case r != ' ' && !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r):
+			return false
+		}
+	}
+	return false
+}
+
+// Harmless returns a text that a spreadsheet shows instead of running it: with an
+// apostrophe in front where it has to be.
+func Harmless(s string) string {
+	if runs(s) && !dialled(s) {
+		return "'" + s
+	}
+	return s
+}
+
+// dialled reports whether a text is a phone number as it stands: a plus, digits and
+// blanks. There is nothing to run in it, and with an apostrophe it would be no number
+// any more.
+func dialled(s string) bool {
+	digits, ok := strings.CutPrefix(s, "+")
+	if !ok || digits == "" || digits[0] < '0' || digits[0] > '9' {
+		return false
+	}
+	blanks := false
+	for _, r := range digits {
+		switch {
+		case r == ' ' || r == '\u00a0':
+			blanks = true
+		case r < '0' || r > '9':
+			return false
+		}
+	}
+	return blanks // without one a spreadsheet drops the plus and counts with the rest
+}
+
+// dial writes a phone number so that a spreadsheet leaves it alone: "+1 415-555-0100"
+// would be a sum.
+func dial(s string) string {
+	if !strings.HasPrefix(s, "+") {
+		return s
+	}
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '-' || r == '.' || r == '/' || unicode.IsSpace(r) }), " ")
+	if !strings.ContainsRune(s, ' ') && len(s) > 4 {
+		s = s[:3] + " " + s[3:]
+	}
+	return s
+}
