@@ -37,16 +37,17 @@ func runList(ctx context.Context, tx *db.Tx, q *req, d *list.Def) error {
 	if err != nil {
 		return err
 	}
-	lq := list.Query{Limit: limit, Cursor: q.query.Get("cursor"), Sort: q.query.Get("sort"), Lang: q.lang()}
+	lq, err := d.ParseQuery(q.query, q.actor)
+	if err != nil {
+		return err
+	}
+	lq.Limit, lq.Lang = limit, q.lang()
 	if c := q.query.Get("columns"); c != "" {
 		for name := range strings.SplitSeq(c, ",") {
 			if name = strings.TrimSpace(name); name != "id" && !slices.Contains(lq.Columns, name) {
 				lq.Columns = append(lq.Columns, name)
 			}
 		}
-	}
-	if lq.Filters, err = d.Parse(q.query, q.actor); err != nil {
-		return err
 	}
 	p, err := d.Run(ctx, tx, lq)
 	if err != nil {

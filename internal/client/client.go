@@ -123,6 +123,7 @@ type Client struct {
 	Phone              string    `db:"phone" history:"-" derived:"yes"` // what lists show
 	Email              string    `db:"email" history:"-" derived:"yes"`
 	City               string    `db:"city" history:"-" derived:"yes"`
+	CityKey            string    `db:"city_key" history:"-" derived:"yes"`
 	Country            string    `db:"country" history:"-" derived:"yes"`
 }
 

@@ -4,46 +4,62 @@ import (
 	"context"
 
 	"github.com/carnetcrm/carnet/internal/agency"
+	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/list"
+	"github.com/carnetcrm/carnet/internal/traveler"
 )
-
-// tagged picks the clients with a tag.
-const tagged = `c.id IN (SELECT k.owner_id FROM {tag_link} k WHERE k.owner_kind = 'client' AND %s)`
 
 // List is the client list (R108, R109): its columns, filters and sorting.
 var List = list.Def{
 	Name: "client", From: "{client} c", ID: "c.id", Tie: "c.name_key", Sort: "name",
 	Filters: []string{"name", "kind", "branch", "advisor"},
 	Columns: []string{"name", "phone", "email", "advisor", "branch", "segment", "city"},
+	Drive:   []string{"advisor", "branch", "customer_type", "segment", "classification", "kind", "status"},
 	Fields: []list.Field{
-		{Key: "name", Kind: list.Text, SQL: "c.name_key", Show: "c.name", Sort: "c.name_key", Folded: true, Index: "client_fts"},
-		{Key: "code", Kind: list.Text, SQL: "c.code", Sort: "c.code"},
-		{Key: "kind", Kind: list.Choice, SQL: "c.kind", Sort: "c.kind", Choices: Kinds},
-		{Key: "phone", Kind: list.Text, SQL: "c.phone", Sort: "c.phone"},
-		{Key: "email", Kind: list.Text, SQL: "c.email", Sort: "c.email"},
-		{Key: "advisor", Kind: list.Choice, SQL: "c.advisor_id", Sort: "c.advisor_id", Numeric: true, Options: advisorOptions,
-			Show: "(SELECT u.name FROM {user} u WHERE u.id = c.advisor_id)"},
-		{Key: "branch", Kind: list.Choice, SQL: "c.branch_id", Sort: "c.branch_id", Numeric: true, Options: branchOptions,
-			Show: "(SELECT b.name FROM {branch} b WHERE b.id = c.branch_id)"},
-		{Key: "segment", Kind: list.Choice, SQL: "c.segment", Sort: "c.segment", Choices: Segments},
-		{Key: "classification", Kind: list.Choice, SQL: "c.classification", Sort: "c.classification", Choices: Classifications},
-		{Key: "status", Kind: list.Choice, SQL: "c.status", Sort: "c.status", Choices: Statuses},
+		{Key: "name", Kind: list.Text, SQL: "c.name_key", Show: "c.name", Sort: "c.name_key", Folded: true, Index: "client_fts", Indexed: true},
+		{Key: "code", Kind: list.Text, SQL: "c.code", Sort: "c.code", Loose: true},
+		{Key: "kind", Kind: list.Choice, SQL: "c.kind", Sort: "c.kind", Choices: Kinds, Grouped: true},
+		{Key: "segment", Kind: list.Choice, SQL: "c.segment", Sort: "c.segment", Choices: Segments, Grouped: true, Bulk: "segment"},
+		{Key: "classification", Kind: list.Choice, SQL: "c.classification", Sort: "c.classification", Choices: Classifications, Grouped: true,
+			Bulk: "classification"},
+		{Key: "status", Kind: list.Choice, SQL: "c.status", Sort: "c.status", Choices: Statuses, Grouped: true, Bulk: "status"},
 		{Key: "customer_type", Kind: list.Choice, SQL: "c.customer_type_id", Sort: "c.customer_type_id", Numeric: true, Options: typeOptions,
-			Show: "(SELECT y.name FROM {customer_type} y WHERE y.id = c.customer_type_id)"},
-		{Key: "city", Kind: list.Text, SQL: "c.city", Sort: "c.city"},
-		{Key: "country", Kind: list.Text, SQL: "c.country", Sort: "c.country"},
-		{Key: "travelers", Kind: list.Number, SQL: "(SELECT count(*) FROM {client_traveler} l WHERE l.client_id = c.id)"},
-		{Key: "anniversary", Kind: list.Date, SQL: "c.anniversary", Sort: "c.anniversary"},
-		{Key: "language", Kind: list.Text, SQL: "c.language", Sort: "c.language"},
-		{Key: "source_medium", Kind: list.Choice, SQL: "c.source_medium", Sort: "c.source_medium", Choices: SourceMedia, Need: "client.internal"},
-		{Key: "tag", Kind: list.Choice, SQL: "k.tag_id", Where: tagged, NoShow: true, Numeric: true, Options: tagOptions},
-		{Key: "created", Kind: list.Stamp, SQL: "c.created_at", Sort: "c.created_at"},
-		{Key: "updated", Kind: list.Stamp, SQL: "c.updated_at", Sort: "c.updated_at"},
+			Show: "(SELECT y.name FROM {customer_type} y WHERE y.id = c.customer_type_id)", Grouped: true, Bulk: "customer_type_id"},
+		{Key: "language", Kind: list.Text, SQL: "c.language", Sort: "c.language", As: "language", Bulk: "language"},
+		{Key: "anniversary", Kind: list.Date, SQL: "c.anniversary", Sort: "c.anniversary", MonthDay: "c.anniversary_md"},
+		{Key: "tag", Kind: list.Choice, SQL: "k.tag_id", NoShow: true, Numeric: true, Options: tagOptions, Quick: true,
+			Via: &list.Related{From: "{tag_link} k", Owner: "k.owner_id", Cond: "k.owner_kind = 'client'"}},
+		{Key: "travelers", Kind: list.Number, Group: "traveler", SQL: "(SELECT count(*) FROM {client_traveler} l WHERE l.client_id = c.id)"},
+		{Key: "traveler", Kind: list.Area, Group: "traveler", NoShow: true,
+			Area: &list.Related{From: "{client_traveler} l JOIN {traveler} t ON t.id = l.traveler_id", Owner: "l.client_id", Def: &traveler.List}},
+		{Key: "phone", Kind: list.Text, Group: "reach", SQL: "c.phone", Sort: "c.phone", As: "phone"},
+		{Key: "email", Kind: list.Text, Group: "reach", SQL: "c.email", Sort: "c.email", Loose: true},
+		{Key: "city", Kind: list.Text, Group: "reach", SQL: "c.city_key", Show: "c.city", Sort: "c.city_key", Folded: true, Indexed: true},
+		{Key: "country", Kind: list.Text, Group: "reach", SQL: "c.country", Sort: "c.country", As: "country"},
+		{Key: "communication", Kind: list.Area, Group: "reach", NoShow: true,
+			Area: &list.Related{From: "{communication} m", Owner: "m.owner_id", Cond: "m.owner_kind = 'client'", Def: &contact.CommunicationList}},
+		{Key: "address", Kind: list.Area, Group: "reach", NoShow: true,
+			Area: &list.Related{From: "{address} a", Owner: "a.owner_id", Cond: "a.owner_kind = 'client'", Def: &contact.AddressList}},
+		{Key: "advisor", Kind: list.Choice, Group: "agency", SQL: "c.advisor_id", Sort: "c.advisor_id", Numeric: true, Options: advisorOptions, Grouped: true,
+			Show: "(SELECT u.name FROM {user} u WHERE u.id = c.advisor_id)", Bulk: "advisor_id"},
+		{Key: "branch", Kind: list.Choice, Group: "agency", SQL: "c.branch_id", Sort: "c.branch_id", Numeric: true, Options: branchOptions, Grouped: true,
+			Show: "(SELECT b.name FROM {branch} b WHERE b.id = c.branch_id)", Bulk: "branch_id"},
+		{Key: "source_medium", Kind: list.Choice, Group: "agency", SQL: "c.source_medium", Sort: "c.source_medium", Choices: SourceMedia, Need: "client.internal",
+			Bulk: "source_medium"},
+		{Key: "created", Kind: list.Stamp, Group: "agency", SQL: "c.created_at", Sort: "c.created_at", Indexed: true},
+		{Key: "updated", Kind: list.Stamp, Group: "agency", SQL: "c.updated_at", Sort: "c.updated_at", Indexed: true},
 	},
 	// R073: accounts of an excluded customer type appear only on request.
 	Implicit:       "(c.customer_type_id IS NULL OR c.customer_type_id NOT IN (SELECT y.id FROM {customer_type} y WHERE y.excluded))",
 	ImplicitUnless: "customer_type",
+}
+
+// Travelers can be asked for by their clients, too (R111). They are the earlier
+// package, so the area is added here.
+func init() {
+	traveler.List.Fields = append(traveler.List.Fields, list.Field{Key: "client", Kind: list.Area, Group: "client", NoShow: true,
+		Area: &list.Related{From: "{client_traveler} l JOIN {client} c ON c.id = l.client_id", Owner: "l.traveler_id", Def: &List}})
 }
 
 // options reads value and label of each row of a query.

@@ -365,9 +365,9 @@ func derive(ctx context.Context, tx *db.Tx, id int64) (record.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	d["city"], d["country"] = "", ""
+	d["city"], d["city_key"], d["country"] = "", "", ""
 	if len(addr) > 0 {
-		d["city"], d["country"] = addr[0].City, addr[0].Country
+		d["city"], d["city_key"], d["country"] = addr[0].City, fold.Fold(addr[0].City), addr[0].Country
 	}
 	d["search"] = c.SearchText(comms, people, ids)
 	return d, nil

@@ -3,12 +3,29 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"net/url"
 	"runtime"
 	"sync"
 
-	_ "modernc.org/sqlite" // the driver
+	"modernc.org/sqlite"
+
+	"github.com/carnetcrm/carnet/internal/fold"
 )
+
+// carnet_fold is fold.Fold in SQL, for the migrations and for filters by texts that
+// have no folded copy. PostgreSQL has a function of that name too.
+func init() {
+	sqlite.MustRegisterDeterministicScalarFunction("carnet_fold", 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+		switch s := args[0].(type) {
+		case string:
+			return fold.Fold(s), nil
+		case []byte:
+			return fold.Fold(string(s)), nil
+		}
+		return args[0], nil
+	})
+}
 
 // lite is SQLite with one writer and many readers. The one connection of the
 // writer is handed out in turn, so that a write waits in Go and never fails with

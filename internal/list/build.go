@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
 )
 
@@ -22,50 +24,56 @@ type builder struct {
 	sortKey string // the sort as asked for, to tie a cursor to it
 	order   []term
 	cursor  *cursor
-	ranked  *Field   // choice that is sorted by label: one query per value
-	options []Option // its values
-	desc    bool     // of ranked
-	few     bool     // the actor sees few rows: walking them beats any index over all
+	few     bool // the actor sees few rows: walking them beats any index over all
+	today   date.Date
+	zone    *time.Location
+
+	// While conditions are rendered:
+	gather  bool             // they make sets of what matches, else each row is asked
+	must    bool             // what is rendered now must hold of every row
+	found   bool             // something that must hold is known to be rare
+	depth   int              // filters within filters
+	filters int              // how many there were
+	known   map[string]int64 // what was counted to find out what is rare
 }
 
 // term is one sort expression.
 type term struct {
-	sql    string
-	desc   bool
-	number bool // its values are numbers, else texts
+	sql     string
+	desc    bool
+	number  bool     // its values are numbers, else texts
+	indexed bool     // rows can be walked in its order
+	field   *Field   // of a choice sorted by label: sql is the rank of its value
+	options []Option // its values in the order of their ranks
 }
 
 // cursor is the place after which a page begins: the sort values of the last row.
 type cursor struct {
 	Sort   string `json:"s"`
 	Values []any  `json:"v"` // string or json.Number
-	Rank   string `json:"r,omitempty"`
 }
 
 type keyed struct {
 	Row
 	keys []any
-	rank string
 }
 
 func (k keyed) cursor(sort string) string {
-	b, _ := json.Marshal(cursor{sort, k.keys, k.rank}) // of strings and numbers
+	b, _ := json.Marshal(cursor{sort, k.keys}) // of strings and numbers
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
 func (d *Def) build(ctx context.Context, tx *db.Tx, q Query) (*builder, error) {
-	b := &builder{d: d, tx: tx}
+	b := &builder{d: d, tx: tx, zone: q.Zone, known: map[string]int64{}}
+	if b.zone == nil {
+		b.zone = time.UTC
+	}
+	b.today = date.Today(tx.Now.Time(), b.zone)
 	var err error
 	if _, known := tx.TableOf(d.Name); known {
 		if b.few, err = tx.Few(ctx, d.Name); err != nil {
 			return nil, err
 		}
-	}
-	if err := b.filters(ctx, q.Filters); err != nil {
-		return nil, err
-	}
-	if len(b.args) > maxArgs {
-		return nil, bad("filter", "list.too_many", "Max", maxArgs)
 	}
 	if err := b.choose(q.Columns); err != nil {
 		return nil, err
@@ -128,7 +136,7 @@ func (b *builder) from(ways bool) string {
 // merged from their beginnings. PostgreSQL doesn't merge them.
 func (b *builder) byWays() bool {
 	t, _ := b.tx.TableOf(b.d.Name)
-	return t.Ordered && b.tx.Dialect() == db.SQLite && b.ranked == nil && b.order[0].sql == b.d.Tie
+	return t.Ordered && b.tx.Dialect() == db.SQLite && len(b.order) > 0 && b.order[0].sql == b.d.Tie
 }
 
 // unindexed keeps SQLite from walking everybody's rows in the order of a sort where
@@ -172,29 +180,58 @@ func (b *builder) sort(ctx context.Context, q Query) error {
 	if len(keys) > maxSort {
 		return bad("sort", "list.too_many_sorts", "Max", maxSort)
 	}
-	for i, key := range keys {
+	for _, key := range keys {
 		name, desc := strings.CutPrefix(strings.TrimSpace(key), "-")
 		f, ok := b.d.Field(name, b.tx.Actor)
 		if !ok || f.Sort == "" {
 			return bad("sort", "list.unknown_sort", "Field", name)
 		}
-		b.desc = desc
-		if f.Kind == Choice && i == 0 && !strings.Contains(b.sortKey, ",") {
-			var err error
-			if b.options, err = b.d.options(ctx, b.tx, f, q.Lang); err != nil {
+		t := term{sql: f.Sort, desc: desc, number: f.isNumber(), indexed: f.Indexed}
+		if f.Kind == Choice {
+			if err := b.rank(ctx, &t, f, q.Lang); err != nil {
 				return err
 			}
-			b.ranked = &f
-			desc = false
-			break
 		}
-		b.order = append(b.order, term{f.Sort, desc, f.isNumber()})
+		b.order = append(b.order, t)
 	}
-	desc := len(b.order) > 0 && b.order[len(b.order)-1].desc
-	if b.d.Tie != "" && !slices.ContainsFunc(b.order, func(t term) bool { return t.sql == b.d.Tie }) && b.ranked != nil {
-		b.order = append(b.order, term{b.d.Tie, desc, false})
+	desc := b.order[len(b.order)-1].desc
+	if b.order[0].field != nil && len(b.order) == 1 && b.d.Tie != "" {
+		desc = false // within a value names ascend
+		b.order = append(b.order, term{sql: b.d.Tie, indexed: true})
 	}
-	b.order = append(b.order, term{b.d.ID, desc, true})
+	b.order = append(b.order, term{sql: b.d.ID, desc: desc, number: true, indexed: true})
+	return nil
+}
+
+// maxRanks bounds the values of a choice that are sorted by label. Beyond, they sort
+// as they are stored.
+const maxRanks = 1000
+
+// rank makes a term sort by the labels of its choice; what has no value comes last.
+func (b *builder) rank(ctx context.Context, t *term, f Field, lang string) (err error) {
+	t.indexed = false
+	if t.options, err = b.d.options(ctx, b.tx, f, lang); err != nil || len(t.options) == 0 || len(t.options) > maxRanks {
+		t.sql = "coalesce(" + f.SQL + ", 0)"
+		if !f.Numeric {
+			t.sql = f.SQL
+		}
+		return err
+	}
+	var sql strings.Builder
+	sql.WriteString("CASE " + f.SQL)
+	for i, o := range t.options {
+		v := "'" + strings.ReplaceAll(o.Value, "'", "''") + "'"
+		if f.Numeric {
+			n, err := strconv.ParseInt(o.Value, 10, 64)
+			if err != nil {
+				return fmt.Errorf("list: option %q of %s isn't a number", o.Value, f.Key)
+			}
+			v = strconv.FormatInt(n, 10)
+		}
+		fmt.Fprintf(&sql, " WHEN %s THEN %d", v, i)
+	}
+	fmt.Fprintf(&sql, " ELSE %d END", len(t.options))
+	t.sql, t.number, t.field = sql.String(), true, &f
 	return nil
 }
 
@@ -205,23 +242,25 @@ func (b *builder) clause() string {
 	return " WHERE " + strings.Join(b.where, " AND ")
 }
 
-// after is the condition that skips to the place behind the cursor.
-func (b *builder) after() string {
-	if b.cursor == nil {
-		return ""
-	}
+// beyond is the condition that a row comes after the one with these sort values in
+// the order of the terms; before turns it round, and lets that row itself pass.
+func (b *builder) beyond(order []term, values []any, before bool) string {
 	var marks, cols []string
 	mixed := false
-	for i, t := range b.order {
-		marks = append(marks, b.arg(b.cursor.Values[i]))
+	for i, t := range order {
+		marks = append(marks, b.arg(values[i]))
 		cols = append(cols, b.unindexed(t.sql))
-		mixed = mixed || t.desc != b.order[0].desc
+		mixed = mixed || t.desc != order[0].desc
 	}
 	if !mixed { // a row comparison: both engines walk the index with it
-		return "(" + strings.Join(cols, ", ") + ") " + than(b.order[0].desc) + " (" + strings.Join(marks, ", ") + ")"
+		op := than(order[0].desc != before)
+		if before {
+			op += "="
+		}
+		return "(" + strings.Join(cols, ", ") + ") " + op + " (" + strings.Join(marks, ", ") + ")"
 	}
 	var alts []string
-	for i, t := range b.order {
+	for i, t := range order {
 		var part []string
 		for j := range i {
 			part = append(part, cols[j]+" = "+marks[j])
@@ -238,18 +277,11 @@ func than(desc bool) string {
 	return ">"
 }
 
-// run reads at most n rows under two extra conditions.
-func (b *builder) run(ctx context.Context, extra, after string, n int) ([]keyed, error) {
-	where := slices.Clone(b.where)
-	for _, c := range []string{extra, after} {
-		if c != "" {
-			where = append(where, c)
-		}
-	}
-	var order, sel []string
-	for _, t := range b.order {
+// selection are the expressions of a row: sort values, then columns.
+func (b *builder) selection() (sel, order []string) {
+	for i, t := range b.order {
 		t.sql = b.unindexed(t.sql)
-		sel = append(sel, t.sql)
+		sel = append(sel, fmt.Sprintf("%s AS k%d", t.sql, i))
 		if t.desc {
 			order = append(order, t.sql+" DESC")
 		} else {
@@ -263,34 +295,51 @@ func (b *builder) run(ctx context.Context, extra, after string, n int) ([]keyed,
 			sel = append(sel, f.SQL)
 		}
 	}
+	return sel, order
+}
+
+// query is the statement for the rows under the conditions and some more, in order;
+// n limits them, 0 doesn't.
+func (b *builder) query(n int, more ...string) string {
+	sel, order := b.selection()
 	q := "SELECT " + strings.Join(sel, ", ") + " FROM " + b.from(b.few || b.byWays())
-	if len(where) > 0 {
+	if where := append(slices.Clone(b.where), slices.DeleteFunc(more, func(s string) bool { return s == "" })...); len(where) > 0 {
 		q += " WHERE " + strings.Join(where, " AND ")
 	}
-	q += fmt.Sprintf(" ORDER BY %s LIMIT %d", strings.Join(order, ", "), n)
-	rows, err := b.tx.Query(ctx, q, b.args...)
-	if err != nil {
-		return nil, err
+	q += " ORDER BY " + strings.Join(order, ", ")
+	if n > 0 {
+		q += " LIMIT " + strconv.Itoa(n)
 	}
-	defer rows.Close()
-	var out []keyed
-	for rows.Next() {
-		vals := make([]any, len(sel))
-		ptrs := make([]any, len(sel))
+	return q
+}
+
+// read runs a statement whose rows are sort values and columns.
+func (b *builder) read(ctx context.Context, q string, fn func(keyed) error) error {
+	return b.tx.Each(ctx, q, b.args, func(rows db.Rows) error {
+		vals := make([]any, len(b.order)+len(b.columns))
+		ptrs := make([]any, len(vals))
 		for i := range vals {
 			ptrs[i] = &vals[i]
 		}
 		if err := rows.Scan(ptrs...); err != nil {
-			return nil, err
+			return err
 		}
 		for i, v := range vals {
 			vals[i] = plain(v)
 		}
 		k := len(b.order)
 		id, _ := vals[k-1].(int64)
-		out = append(out, keyed{Row: Row{ID: id, Values: vals[k:]}, keys: vals[:k]})
-	}
-	return out, db.Normalize(rows.Err())
+		return fn(keyed{Row: Row{ID: id, Values: vals[k:]}, keys: vals[:k]})
+	})
+}
+
+// run reads at most n rows under more conditions.
+func (b *builder) run(ctx context.Context, n int, more ...string) (out []keyed, err error) {
+	err = b.read(ctx, b.query(n, more...), func(k keyed) error {
+		out = append(out, k)
+		return nil
+	})
+	return out, err
 }
 
 // plain turns what the drivers return into string, int64, bool or nil.
@@ -306,49 +355,4 @@ func plain(v any) any {
 		return strconv.FormatFloat(x, 'f', -1, 64)
 	}
 	return v
-}
-
-// runRanked sorts by the label of a choice: it walks the values in the order of
-// their labels and takes from each what is still missing, so that an index on
-// (choice, tie, id) serves and nothing is sorted.
-func (b *builder) runRanked(ctx context.Context, n int) ([]keyed, error) {
-	opts := append(slices.Clone(b.options), Option{}) // rows without a value come last
-	if b.desc {
-		slices.Reverse(opts)
-	}
-	if b.cursor != nil {
-		at := slices.IndexFunc(opts, func(o Option) bool { return o.Value == b.cursor.Rank })
-		if at < 0 {
-			return nil, bad("cursor", "list.bad_cursor")
-		}
-		opts = opts[at:]
-	}
-	var out []keyed
-	base := len(b.args)
-	for i, o := range opts {
-		b.args = b.args[:base]
-		after := ""
-		if i == 0 {
-			after = b.after()
-		}
-		cond := b.blank(*b.ranked)
-		if o.Value != "" {
-			v, err := b.value(*b.ranked, o.Value)
-			if err != nil {
-				return nil, err
-			}
-			cond = b.ranked.SQL + " = " + v
-		}
-		rows, err := b.run(ctx, cond, after, n-len(out))
-		if err != nil {
-			return nil, err
-		}
-		for j := range rows {
-			rows[j].rank = o.Value
-		}
-		if out = append(out, rows...); len(out) >= n {
-			break
-		}
-	}
-	return out, nil
 }

@@ -1,13 +1,19 @@
 // Package list turns one declaration of an entity's fields into its list page:
 // columns, filters, sorting, keyset paging and the parameters of the API.
 //
+// A Query may combine filters with AND and OR on two levels, and ask for what hangs
+// on a row: clients that have a traveler of whom something is true (R111). It is run
+// in one of two ways. Walking reads a stretch of an index in the order of the sort and
+// keeps what matches: quick when much matches. Gathering finds everything that matches,
+// then sorts it: quick when little does. Which it is can't be known before, so the walk
+// is tried first and is short (walk.go).
+//
 // Only what a Def declares can be asked for: an unknown field, operator or sort is
 // refused, and no text of a user ever becomes SQL.
 package list
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -28,25 +34,54 @@ const (
 	Stamp  Kind = "stamp"  // moment, microseconds
 	Number Kind = "number"
 	Bool   Kind = "bool"
+	Area   Kind = "area" // what hangs on the row: see Field.Area
 )
 
 // A Field is something that a user can show, filter or sort by.
 type Field struct {
-	Key  string // stable name: URL, saved view, API; translation key is Def.Name + ".field." + Key
-	Kind Kind
-	SQL  string // expression over Def.From that filters compare with
-	Show string // expression that is shown, SQL where empty
-	Sort string // expression to sort by, never NULL; "" can't be sorted
-	Need string // right without which the field doesn't exist
+	Key   string // stable name: URL, saved view, API; translation key is Def.Name + ".field." + Key
+	Kind  Kind
+	Group string // part of the menu of fields: label key "list.group." + Group, "main" where empty
+	SQL   string // expression over Def.From that filters compare with
+	Show  string // expression that is shown, SQL where empty
+	Sort  string // expression to sort by, never NULL; "" can't be sorted
+	Need  string // right without which the field doesn't exist
+	As    string // how a text is written out: "phone", "country", "countries", "language", "" as it is
 
 	Choices []string // of a Choice: stored values; label key is Def.Name + "." + Key + "." + value
 	Options func(context.Context, *db.Tx) ([]Option, error)
 
-	Folded  bool   // of a Text: SQL is a folded column, so the value is folded too
-	Index   string // of a Text: the declared table whose search column contains SQL's text
-	Where   string // filter over other rows, with %s where the comparison of SQL goes
-	NoShow  bool   // only a filter
-	Numeric bool   // of a Choice: values are ids
+	Folded  bool     // of a Text: SQL is a folded column, so the value is folded too
+	Loose   bool     // of a Text: compared without case and accents, though SQL isn't folded
+	Index   string   // of a Text: the declared table whose search column contains SQL's text
+	Via     *Related // SQL is of what hangs on the row: a tag, a phone; only its rows matter
+	NoShow  bool     // only a filter
+	Numeric bool     // of a Choice: values are ids
+
+	MonthDay string // of a Date: expression of "06-12", worked out where empty
+
+	// Indexed says that an index gives the rows in the order of Sort, Grouped that one
+	// gives those of a value in the order of Def.Tie, Quick that one finds a value.
+	Indexed, Grouped, Quick bool
+
+	// Bulk is the column of the record that may be set on many rows at once (R120),
+	// "" for none.
+	Bulk string
+
+	// Area tells of a field of that kind what can be asked.
+	Area *Related
+
+	// Expand turns a value of a Choice into a query whose rows it stands for: a list
+	// that follows its filter. Nil means that the value is compared as any other.
+	Expand func(ctx context.Context, tx *db.Tx, value string) (*Query, error)
+}
+
+// Related is what hangs on the rows of a list: their travelers, communications, tags.
+type Related struct {
+	From  string // rows with {tables} in braces, under the alias that Def's fields use
+	Owner string // expression of From that is the id of the row they hang on
+	Cond  string // condition that always holds, "" for none
+	Def   *Def   // the fields that can be asked of them; only filters matter
 }
 
 // An Option is a value that can be chosen, in the order of its label.
@@ -61,6 +96,7 @@ type Def struct {
 	Fields  []Field
 	Filters []string // keys of the filters that stand there from the start (R108, L03)
 	Columns []string // keys of the columns shown from the start
+	Drive   []string // keys of Grouped fields, the one that leaves fewest rows first
 	Sort    string   // default sort: "name" or "-created"
 
 	// Implicit is added to every query that doesn't filter by the field named in
@@ -68,22 +104,36 @@ type Def struct {
 	Implicit, ImplicitUnless string
 }
 
-// A Filter compares a field with values.
+// A Filter compares a field with values, or asks for what hangs on a row.
 type Filter struct {
 	Key    string   `json:"key"`
 	Op     string   `json:"op"`
-	Values []string `json:"values"`
+	Values []string `json:"values,omitempty"`
+	Where  []Filter `json:"where,omitempty"` // of an Area: all of which must hold of one of its rows
+}
+
+// A Group is a bracket of filters.
+type Group struct {
+	Any     bool     `json:"any,omitempty"` // one of them is enough, else all must hold
+	Filters []Filter `json:"filters"`
 }
 
 // A Query is what the user asked for. A saved view is a stored Query.
 type Query struct {
+	Any     bool     `json:"any,omitempty"` // one of Filters and Groups is enough, else all must hold
 	Filters []Filter `json:"filters,omitempty"`
+	Groups  []Group  `json:"groups,omitempty"`
 	Sort    string   `json:"sort,omitempty"` // "name,-created"
 	Columns []string `json:"columns,omitempty"`
-	Limit   int      `json:"-"` // rows of a page, 1 to 200; 0 is 50
-	Cursor  string   `json:"-"` // what Page.Next gave
-	Lang    string   `json:"-"` // labels by which choices are sorted
+
+	Limit  int            `json:"-"` // rows of a page, 1 to 200; 0 is 50
+	Cursor string         `json:"-"` // what Page.Next gave
+	Lang   string         `json:"-"` // labels by which choices are sorted
+	Zone   *time.Location `json:"-"` // in which days begin; UTC where nil
 }
+
+// Filtered reports whether q asks for less than everything.
+func (q *Query) Filtered() bool { return len(q.Filters)+len(q.Groups) > 0 }
 
 // MaxLimit is the largest page.
 const MaxLimit = 200
@@ -128,81 +178,6 @@ func (d *Def) Label(key string) string { return d.Name + ".field." + key }
 func (d *Def) ChoiceLabel(key, value string) string { return d.Name + "." + key + "." + value }
 
 func bad(path, key string, args ...any) error { return errs.Bad(path, key, args...) }
-
-// Run returns one page.
-func (d *Def) Run(ctx context.Context, tx *db.Tx, q Query) (Page, error) {
-	b, err := d.build(ctx, tx, q)
-	if err != nil {
-		return Page{}, err
-	}
-	limit := q.Limit
-	if limit <= 0 {
-		limit = 50
-	}
-	limit = min(limit, MaxLimit)
-	var rows []keyed
-	if b.ranked != nil {
-		rows, err = b.runRanked(ctx, limit+1)
-	} else {
-		rows, err = b.run(ctx, "", b.after(), limit+1)
-	}
-	if err != nil {
-		return Page{}, err
-	}
-	p := Page{Columns: b.columns}
-	if len(rows) > limit {
-		rows = rows[:limit]
-		p.Next = rows[limit-1].cursor(b.sortKey)
-	}
-	for _, r := range rows {
-		p.Rows = append(p.Rows, r.Row)
-	}
-	return p, nil
-}
-
-// Count returns how many rows q matches, counted up to bound: bound+1 stands for
-// "more than bound".
-func (d *Def) Count(ctx context.Context, tx *db.Tx, q Query, bound int) (int, error) {
-	b, err := d.build(ctx, tx, Query{Filters: q.Filters})
-	if err != nil {
-		return 0, err
-	}
-	var n int64
-	t, _ := tx.TableOf(d.Name)
-	query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 AS one FROM %s%s LIMIT %d) x", b.from(b.few || t.Ordered), b.clause(), bound+1)
-	key := fmt.Sprint(query, b.args)
-	if v, ok := tx.Recall(key); ok {
-		return v.(int), nil
-	}
-	if err := tx.Row(ctx, query, b.args, &n); err != nil {
-		return 0, err
-	}
-	if int(n) > bound {
-		tx.Remember(key, int(n), overFor)
-	}
-	return int(n), nil
-}
-
-// overFor is how long "more than bound" is believed without counting again: ten
-// thousand rows are counted for every page else, to the same end.
-const overFor = time.Minute
-
-// IDs returns the ids of all rows that q matches, at most max, in no order.
-func (d *Def) IDs(ctx context.Context, tx *db.Tx, q Query, max int) ([]int64, error) {
-	b, err := d.build(ctx, tx, Query{Filters: q.Filters})
-	if err != nil {
-		return nil, err
-	}
-	var ids []int64
-	err = tx.Each(ctx, fmt.Sprintf("SELECT %s FROM %s%s LIMIT %d", d.ID, b.from(b.few), b.clause(), max), b.args,
-		func(rows db.Rows) error {
-			var id int64
-			err := rows.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
-	return ids, err
-}
 
 // options returns the values of a choice in the order of their labels.
 func (d *Def) options(ctx context.Context, tx *db.Tx, f Field, lang string) ([]Option, error) {

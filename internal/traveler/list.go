@@ -3,15 +3,15 @@ package traveler
 import (
 	"context"
 
+	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/list"
 )
 
-const (
-	// reached picks the travelers with a communication of one type.
-	reached = `t.id IN (SELECT m.owner_id FROM {communication} m WHERE m.owner_kind = 'traveler' AND %s)`
-	tagged  = `t.id IN (SELECT k.owner_id FROM {tag_link} k WHERE k.owner_kind = 'traveler' AND %s)`
-)
+// reached are the communications of a type that a traveler is reached by.
+func reached(kind string) *list.Related {
+	return &list.Related{From: "{communication} m", Owner: "m.owner_id", Cond: "m.owner_kind = 'traveler' AND m.type = '" + kind + "'"}
+}
 
 // List is the traveler list with the default filters of L03.
 var List = list.Def{
@@ -19,22 +19,27 @@ var List = list.Def{
 	Filters: []string{"family", "given", "email", "phone", "tag"},
 	Columns: []string{"family", "given", "birth_date", "phone", "email", "nationality", "clients"},
 	Fields: []list.Field{
-		{Key: "family", Kind: list.Text, SQL: "t.name_key", Show: "t.family", Sort: "t.name_key", Folded: true, Index: "traveler_fts"},
-		{Key: "given", Kind: list.Text, SQL: "t.given_key", Show: "t.given", Sort: "t.given_key", Folded: true, Index: "traveler_fts"},
-		{Key: "middle", Kind: list.Text, SQL: "t.middle", Sort: "t.middle"},
-		{Key: "preferred", Kind: list.Text, SQL: "t.preferred", Sort: "t.preferred"},
-		{Key: "phone", Kind: list.Text, SQL: "m.norm", Where: reached, Show: "t.phone", Sort: "t.phone"},
-		{Key: "email", Kind: list.Text, SQL: "m.norm", Where: reached, Show: "t.email", Sort: "t.email"},
-		{Key: "birth_date", Kind: list.Date, SQL: "t.birth_date", Sort: "t.birth_date"},
+		{Key: "family", Kind: list.Text, SQL: "t.name_key", Show: "t.family", Sort: "t.name_key", Folded: true, Index: "traveler_fts", Indexed: true},
+		{Key: "given", Kind: list.Text, SQL: "t.given_key", Show: "t.given", Sort: "t.given_key", Folded: true, Index: "traveler_fts", Indexed: true},
+		{Key: "middle", Kind: list.Text, SQL: "t.middle", Sort: "t.middle", Loose: true},
+		{Key: "preferred", Kind: list.Text, SQL: "t.preferred", Sort: "t.preferred", Loose: true},
+		{Key: "birth_date", Kind: list.Date, SQL: "t.birth_date", Sort: "t.birth_date", MonthDay: "t.birth_md", Indexed: true},
 		{Key: "sex", Kind: list.Choice, SQL: "t.sex", Sort: "t.sex", Choices: Sexes},
-		{Key: "nationality", Kind: list.Text, SQL: "t.nationality", Sort: "t.nationality"},
-		{Key: "company", Kind: list.Text, SQL: "t.company", Sort: "t.company"},
-		{Key: "occupation", Kind: list.Text, SQL: "t.occupation", Sort: "t.occupation"},
-		{Key: "clients", Kind: list.Text, SQL: `coalesce((SELECT min(c.name) FROM {client_traveler} l JOIN {client} c ON c.id = l.client_id
+		{Key: "nationality", Kind: list.Text, SQL: "t.nationality", Sort: "t.nationality", As: "countries"},
+		{Key: "company", Kind: list.Text, SQL: "t.company", Sort: "t.company", Loose: true, Bulk: "company"},
+		{Key: "occupation", Kind: list.Text, SQL: "t.occupation", Sort: "t.occupation", Loose: true},
+		{Key: "tag", Kind: list.Choice, SQL: "k.tag_id", NoShow: true, Numeric: true, Options: tagOptions, Quick: true,
+			Via: &list.Related{From: "{tag_link} k", Owner: "k.owner_id", Cond: "k.owner_kind = 'traveler'"}},
+		{Key: "phone", Kind: list.Text, Group: "reach", SQL: "m.norm", Via: reached("phone"), Show: "t.phone", Sort: "t.phone", As: "phone", Quick: true},
+		{Key: "email", Kind: list.Text, Group: "reach", SQL: "m.norm", Via: reached("email"), Show: "t.email", Sort: "t.email", Quick: true, Index: "traveler_fts"},
+		{Key: "communication", Kind: list.Area, Group: "reach", NoShow: true,
+			Area: &list.Related{From: "{communication} m", Owner: "m.owner_id", Cond: "m.owner_kind = 'traveler'", Def: &contact.CommunicationList}},
+		{Key: "address", Kind: list.Area, Group: "reach", NoShow: true,
+			Area: &list.Related{From: "{address} a", Owner: "a.owner_id", Cond: "a.owner_kind = 'traveler'", Def: &contact.AddressList}},
+		{Key: "clients", Kind: list.Text, Group: "client", Loose: true, SQL: `coalesce((SELECT min(c.name) FROM {client_traveler} l JOIN {client} c ON c.id = l.client_id
 			WHERE l.traveler_id = t.id), '')`},
-		{Key: "tag", Kind: list.Choice, SQL: "k.tag_id", Where: tagged, NoShow: true, Numeric: true, Options: tagOptions},
-		{Key: "created", Kind: list.Stamp, SQL: "t.created_at", Sort: "t.created_at"},
-		{Key: "updated", Kind: list.Stamp, SQL: "t.updated_at", Sort: "t.updated_at"},
+		{Key: "created", Kind: list.Stamp, Group: "agency", SQL: "t.created_at", Sort: "t.created_at", Indexed: true},
+		{Key: "updated", Kind: list.Stamp, Group: "agency", SQL: "t.updated_at", Sort: "t.updated_at", Indexed: true},
 	},
 }
 

@@ -98,10 +98,10 @@ func (g *listing) show(p *Page) error {
 	v := &listView{listing: g, options: map[string][]list.Option{}, home: p.Agency.Country}
 	params := p.R.URL.Query()
 	var err error
-	if v.q.Filters, err = g.def.Parse(params, p.Actor); err != nil {
+	if v.q, err = g.def.ParseQuery(params, p.Actor); err != nil {
 		return err
 	}
-	v.q.Sort, v.q.Cursor, v.q.Lang, v.q.Limit = params.Get("sort"), params.Get("cursor"), p.L.Lang(), pageSize
+	v.q.Lang, v.q.Limit, v.q.Zone = p.L.Lang(), pageSize, p.Loc()
 	if id, err := strconv.ParseInt(params.Get("peek"), 10, 64); err == nil && p.wantsFragment() {
 		c, err := g.peek(p, id, v.href(p, func(u url.Values) { u.Del("peek") }))
 		if err != nil {

@@ -1,0 +1,144 @@
+package list
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// maxDepth bounds filters within filters: clients that have a traveler who has a
+// document is as deep as people ask.
+const maxDepth = 3
+
+// rare is the number of matches below which it is quicker to gather them.
+const rare = 3000
+
+// holds is the condition that something that hangs on the row meets cond. When rows
+// are walked each one is asked, when they are gathered the set is made once.
+func (b *builder) holds(r *Related, cond string) string {
+	where := b.hangs(r, cond)
+	if b.gather {
+		return fmt.Sprintf("%s IN (SELECT %s FROM %s WHERE %s)", b.d.ID, r.Owner, r.From, where)
+	}
+	return fmt.Sprintf("EXISTS (SELECT 1 FROM %s WHERE %s = %s AND %s)", r.From, r.Owner, b.d.ID, where)
+}
+
+func (b *builder) hangs(r *Related, cond string) string {
+	switch {
+	case r.Cond == "" && cond == "":
+		return "1 = 1"
+	case r.Cond == "":
+		return cond
+	case cond == "":
+		return r.Cond
+	}
+	return r.Cond + " AND " + cond
+}
+
+// related asks for what hangs on the row: "has", "none", or how many.
+func (b *builder) related(ctx context.Context, f Field, flt Filter) (string, error) {
+	if b.depth >= maxDepth {
+		return "", bad(f.Key, "list.too_deep")
+	}
+	r := f.Area
+	quick := false
+	render := func(b *builder) (string, error) {
+		sub := b.inside(r.Def)
+		sub.must = b.must && flt.Op == "has"
+		var conds []string
+		for _, w := range flt.Where {
+			g, ok := r.Def.Field(w.Key, b.tx.Actor)
+			if !ok {
+				return "", bad(f.Key, "list.unknown_field", "Field", w.Key)
+			}
+			cond, err := sub.filter(ctx, g, w)
+			if err != nil {
+				return "", err
+			}
+			conds = append(conds, cond)
+			quick = quick || g.Quick && (w.Op == "any" || w.Op == "is")
+		}
+		b.args, b.filters, b.found = sub.args, sub.filters, b.found || sub.found
+		return strings.Join(conds, " AND "), nil
+	}
+	cond, err := render(b)
+	if err != nil {
+		return "", err
+	}
+	switch flt.Op {
+	case "has":
+		if quick {
+			err = b.weigh(ctx, r, render)
+		}
+		return b.holds(r, cond), err
+	case "none":
+		return "NOT " + b.holds(r, cond), nil
+	}
+	if len(flt.Values) != 1 {
+		return "", bad(f.Key, "list.needs_value")
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(flt.Values[0]), 10, 64)
+	if err != nil || n < 0 {
+		return "", bad(f.Key, "error.number")
+	}
+	return b.counted(r, cond, flt.Op, n), nil
+}
+
+// inside is a builder for the rows that hang on those of b.
+func (b *builder) inside(d *Def) *builder {
+	return &builder{d: d, tx: b.tx, args: b.args, today: b.today, zone: b.zone, gather: b.gather, depth: b.depth + 1,
+		filters: b.filters, known: b.known}
+}
+
+// counted compares how many rows hang on the row.
+func (b *builder) counted(r *Related, cond, op string, n int64) string {
+	if !b.gather {
+		sign := map[string]string{"is": "=", "least": ">=", "most": "<="}[op]
+		return fmt.Sprintf("(SELECT count(*) FROM %s WHERE %s = %s AND %s) %s %s", r.From, r.Owner, b.d.ID, b.hangs(r, cond), sign, b.arg(n))
+	}
+	set := func(sign string, n int64) string {
+		return fmt.Sprintf("%s IN (SELECT %[2]s FROM %s WHERE %s GROUP BY %[2]s HAVING count(*) %s %s)", b.d.ID, r.Owner, r.From, b.hangs(r, cond), sign, b.arg(n))
+	}
+	switch {
+	case op == "least" && n == 0:
+		return "1 = 1"
+	case op == "least":
+		return set(">=", n)
+	case op == "most":
+		return "NOT " + set(">", n)
+	case n == 0:
+		return "NOT " + set(">=", 1)
+	}
+	return set("=", n)
+}
+
+// weigh finds out whether few rows meet a condition that an index serves. If so, the
+// whole query has few rows, and walking is given up before it begins.
+func (b *builder) weigh(ctx context.Context, r *Related, render func(*builder) (string, error)) error {
+	if !b.must || b.few || b.found {
+		return nil
+	}
+	p := b.inside(b.d)
+	p.args, p.gather = nil, true
+	cond, err := render(p)
+	if err != nil {
+		return err
+	}
+	n, err := b.probe(ctx, fmt.Sprintf("SELECT 1 AS one FROM %s WHERE %s LIMIT %d", r.From, b.hangs(r, cond), rare), p.args)
+	b.found = b.found || n < rare
+	return err
+}
+
+// probe counts to the bound of what is rare, once per query.
+func (b *builder) probe(ctx context.Context, q string, args []any) (int64, error) {
+	key := fmt.Sprint(q, args)
+	n, ok := b.known[key]
+	if !ok {
+		if err := b.tx.Row(ctx, "SELECT count(*) FROM ("+q+") x", args, &n); err != nil {
+			return rare, err
+		}
+		b.known[key] = n
+	}
+	return n, nil
+}

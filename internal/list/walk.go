@@ -1,0 +1,436 @@
+package list
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
+)
+
+// Patience is how long one query of a list may take. Beyond it is cancelled with a
+// message that says what to narrow.
+const Patience = 2 * time.Second
+
+// strides are how many rows a walk looks at before it is given up: first few, which is
+// enough for what is common, then more, which is still quicker than to sort a tenth of
+// all rows.
+var strides = []int{1000, 15000}
+
+// Run returns one page.
+func (d *Def) Run(ctx context.Context, tx *db.Tx, q Query) (Page, error) {
+	b, err := d.build(ctx, tx, q)
+	if err != nil {
+		return Page{}, err
+	}
+	limit := q.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	limit = min(limit, MaxLimit)
+	var rows []keyed
+	err = b.patient(ctx, &q, func(ctx context.Context) error {
+		rows, err = b.page(ctx, &q, limit+1)
+		return err
+	})
+	if err != nil {
+		return Page{}, err
+	}
+	p := Page{Columns: b.columns}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		p.Next = rows[limit-1].cursor(b.sortKey)
+	} else if q.Cursor == "" { // the whole list is on the page
+		tx.Memo(totalKey(d, &q), func() (any, error) { return len(rows), nil })
+	}
+	for _, r := range rows {
+		p.Rows = append(p.Rows, r.Row)
+	}
+	return p, nil
+}
+
+// page finds n rows the quickest way.
+func (b *builder) page(ctx context.Context, q *Query, n int) ([]keyed, error) {
+	filtered := q.Filtered()
+	if err := b.conditions(ctx, q); err != nil {
+		return nil, err
+	}
+	switch {
+	case b.few || !filtered && b.order[0].field == nil:
+		return b.run(ctx, n, b.after())
+	case !b.found && b.walkable():
+		rows, done, err := b.walk(ctx, q, n)
+		if done || err != nil {
+			return rows, err
+		}
+	}
+	return b.gathered(ctx, q, n)
+}
+
+// after is the condition that skips to the place behind the cursor.
+func (b *builder) after() string {
+	if b.cursor == nil {
+		return ""
+	}
+	return b.beyond(b.order, b.cursor.Values, false)
+}
+
+// walkable reports whether an index gives the rows in order: by columns of which one
+// is served, or by the values of a choice, each of which has an index by name.
+func (b *builder) walkable() bool {
+	order := b.order
+	if order[0].field != nil {
+		if !order[0].field.Grouped || len(order) != 3 || order[1].sql != b.d.Tie {
+			return false
+		}
+		order = order[1:]
+	}
+	return len(order) == 2 && order[0].indexed && order[0].desc == order[1].desc
+}
+
+// walk looks for n rows along the index. It reports done when it has them, or has come
+// to the end.
+func (b *builder) walk(ctx context.Context, q *Query, n int) (out []keyed, done bool, err error) {
+	rank := b.order[0]
+	if rank.field == nil {
+		return b.stretch(ctx, q, b.driver(q), b.cursorValues(), n)
+	}
+	from, values := 0, b.cursorValues()
+	if values != nil {
+		at, _ := values[0].(int64)
+		from, values = int(at), values[1:]
+	}
+	if from < 0 || from > len(rank.options) {
+		return nil, false, bad("cursor", "list.bad_cursor")
+	}
+	places := make([]int, 0, len(rank.options)+1)
+	for i := range len(rank.options) + 1 {
+		places = append(places, i)
+	}
+	if rank.desc {
+		slices.Reverse(places)
+		from = len(rank.options) - from
+	}
+	for i, place := range places[from:] {
+		if i > 0 {
+			values = nil
+		}
+		within := Filter{Key: rank.field.Key, Op: "blank"}
+		if place < len(rank.options) {
+			within = Filter{Key: rank.field.Key, Op: "any", Values: []string{rank.options[place].Value}}
+		}
+		rows, done, err := b.stretch(ctx, q, &within, values, n-len(out))
+		if err != nil || !done {
+			return nil, false, err
+		}
+		if out = append(out, rows...); len(out) >= n {
+			break
+		}
+	}
+	return out, true, nil
+}
+
+func (b *builder) cursorValues() []any {
+	if b.cursor == nil {
+		return nil
+	}
+	return b.cursor.Values
+}
+
+// driver is a filter that must hold and whose rows an index gives in the order of the
+// sort: then only they need be walked.
+func (b *builder) driver(q *Query) *Filter {
+	if q.Any && len(q.Filters)+len(q.Groups) > 1 || b.order[0].sql != b.d.Tie {
+		return nil
+	}
+	for _, key := range b.d.Drive {
+		i := slices.IndexFunc(q.Filters, func(f Filter) bool { return f.Key == key && f.Op == "any" && len(f.Values) == 1 })
+		if i < 0 {
+			continue
+		}
+		if f, ok := b.d.Field(key, b.tx.Actor); ok && f.Grouped && f.Expand == nil {
+			return &q.Filters[i]
+		}
+	}
+	return nil
+}
+
+// stretch walks the rows of within from the place values on, in strides.
+func (b *builder) stretch(ctx context.Context, q *Query, within *Filter, values []any, n int) ([]keyed, bool, error) {
+	order := b.order
+	if order[0].field != nil {
+		order = order[1:]
+	}
+	for _, stride := range strides {
+		stop, err := b.stop(ctx, order, within, values, stride)
+		if err != nil {
+			return nil, false, err
+		}
+		b.args = nil
+		if err := b.conditions(ctx, q); err != nil {
+			return nil, false, err
+		}
+		inside, err := b.inner(ctx, within)
+		if err != nil {
+			return nil, false, err
+		}
+		more := []string{inside}
+		if values != nil {
+			more = append(more, b.beyond(order, values, false))
+		}
+		if stop != nil {
+			more = append(more, b.beyond(order, stop, true))
+		}
+		rows, err := b.run(ctx, n, more...)
+		if err != nil || stop == nil || len(rows) >= n {
+			return rows, err == nil, err
+		}
+	}
+	return nil, false, nil
+}
+
+// inner is the condition of the filter within which rows are walked, "" for none.
+func (b *builder) inner(ctx context.Context, within *Filter) (string, error) {
+	if within == nil {
+		return "", nil
+	}
+	f, _ := b.d.Field(within.Key, b.tx.Actor)
+	return b.condition(ctx, f, *within)
+}
+
+// stop returns the sort values of the row at which a stride ends, nil where the rows
+// end before.
+func (b *builder) stop(ctx context.Context, order []term, within *Filter, values []any, stride int) ([]any, error) {
+	b.args = nil
+	inside, err := b.inner(ctx, within)
+	if err != nil {
+		return nil, err
+	}
+	var conds, sel, by []string
+	if inside != "" {
+		conds = append(conds, inside)
+	}
+	if values != nil {
+		conds = append(conds, b.beyond(order, values, false))
+	}
+	for _, t := range order {
+		sel = append(sel, t.sql)
+		if t.desc {
+			t.sql += " DESC"
+		}
+		by = append(by, t.sql)
+	}
+	stmt := "SELECT " + strings.Join(sel, ", ") + " FROM " + b.from(false)
+	if len(conds) > 0 {
+		stmt += " WHERE " + strings.Join(conds, " AND ")
+	}
+	stmt += fmt.Sprintf(" ORDER BY %s LIMIT 1 OFFSET %d", strings.Join(by, ", "), stride)
+	out := make([]any, len(order))
+	ptrs := make([]any, len(order))
+	for i := range out {
+		ptrs[i] = &out[i]
+	}
+	if err := b.tx.Row(ctx, stmt, b.args, ptrs...); err != nil {
+		if errs.Is(err, errs.NotFound) {
+			return nil, nil
+		}
+		return nil, err
+	}
+	for i := range out {
+		out[i] = plain(out[i])
+	}
+	return out, nil
+}
+
+// gathered finds everything that matches and sorts it. The rows are kept apart from
+// the order, so that no planner walks an index in hope of an early end.
+func (b *builder) gathered(ctx context.Context, q *Query, n int) ([]keyed, error) {
+	b.gather, b.args = true, nil
+	defer func() { b.gather = false }()
+	if err := b.conditions(ctx, q); err != nil {
+		return nil, err
+	}
+	var sel, order []string
+	for i, t := range b.order {
+		sel = append(sel, fmt.Sprintf("%s AS k%d", t.sql, i))
+		order = append(order, fmt.Sprintf("k%d", i)+map[bool]string{true: " DESC"}[t.desc])
+	}
+	where := slices.Clone(b.where)
+	if after := b.after(); after != "" {
+		where = append(where, after)
+	}
+	stmt := "WITH hit AS MATERIALIZED (SELECT " + strings.Join(sel, ", ") + " FROM " + b.from(false)
+	if len(where) > 0 {
+		stmt += " WHERE " + strings.Join(where, " AND ")
+	}
+	stmt += fmt.Sprintf(") SELECT k%d, (SELECT count(*) FROM hit) FROM hit ORDER BY %s LIMIT %d", len(b.order)-1, strings.Join(order, ", "), n)
+	var ids db.IDs
+	var total int64
+	err := b.tx.Each(ctx, stmt, b.args, func(rows db.Rows) error {
+		var id int64
+		err := rows.Scan(&id, &total)
+		ids = append(ids, id)
+		return err
+	})
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	if q.Cursor == "" {
+		b.tx.Memo(totalKey(b.d, q), func() (any, error) { return int(total), nil })
+	}
+	b.where, b.args = nil, nil
+	rows, err := b.run(ctx, 0, b.d.ID+" IN {ids "+b.arg(ids)+"}")
+	return rows, err
+}
+
+// totalKey is where the number of matches is kept within a transaction, once a page
+// has told it.
+func totalKey(d *Def, q *Query) any {
+	raw, _ := json.Marshal(Query{Any: q.Any, Filters: q.Filters, Groups: q.Groups}) // of strings
+	return [2]string{"list.total " + d.Name, string(raw)}
+}
+
+// Count returns how many rows q matches, counted up to bound: bound+1 stands for
+// "more than bound". It may be a SlowError although the page itself wasn't; on
+// PostgreSQL the transaction is then over, so count last, or in one of its own.
+func (d *Def) Count(ctx context.Context, tx *db.Tx, q Query, bound int) (int, error) {
+	v, err := tx.Memo(totalKey(d, &q), func() (any, error) { return d.count(ctx, tx, q, bound) })
+	if err != nil {
+		return 0, err
+	}
+	return min(v.(int), bound+1), nil
+}
+
+func (d *Def) count(ctx context.Context, tx *db.Tx, q Query, bound int) (int, error) {
+	q.Sort, q.Columns, q.Cursor = "", nil, ""
+	b, err := d.build(ctx, tx, q)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	err = b.patient(ctx, &q, func(ctx context.Context) error {
+		if err := b.conditions(ctx, &q); err != nil {
+			return err
+		}
+		if b.found {
+			b.gather, b.args = true, nil
+			if err := b.conditions(ctx, &q); err != nil {
+				return err
+			}
+		}
+		t, _ := tx.TableOf(d.Name)
+		query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 AS one FROM %s%s LIMIT %d) x", b.from(b.few || t.Ordered), b.clause(), bound+1)
+		key := fmt.Sprint(query, b.args)
+		if v, ok := tx.Recall(key); ok {
+			n = int64(v.(int))
+			return nil
+		}
+		if err := tx.Row(ctx, query, b.args, &n); err != nil {
+			return err
+		}
+		if int(n) > bound {
+			tx.Remember(key, int(n), overFor)
+		}
+		return nil
+	})
+	return int(n), err
+}
+
+// overFor is how long "more than bound" is believed without counting again: ten
+// thousand rows are counted for every page else, to the same end.
+const overFor = time.Minute
+
+// IDs returns the ids of all rows that q matches, at most max, in no order.
+func (d *Def) IDs(ctx context.Context, tx *db.Tx, q Query, max int) ([]int64, error) {
+	q.Sort, q.Columns, q.Cursor = "", nil, ""
+	b, err := d.build(ctx, tx, q)
+	if err != nil {
+		return nil, err
+	}
+	b.gather = !b.few
+	if err := b.conditions(ctx, &q); err != nil {
+		return nil, err
+	}
+	var ids []int64
+	err = tx.Each(ctx, fmt.Sprintf("SELECT %s FROM %s%s LIMIT %d", d.ID, b.from(b.few), b.clause(), max), b.args,
+		func(rows db.Rows) error {
+			var id int64
+			err := rows.Scan(&id)
+			ids = append(ids, id)
+			return err
+		})
+	return ids, err
+}
+
+// Each calls fn for every row that q matches, in its order. Rows are read one by one,
+// so that a million of them need no more memory than one; there is no limit of time.
+func (d *Def) Each(ctx context.Context, tx *db.Tx, q Query, fn func(Row) error) error {
+	q.Cursor = ""
+	b, err := d.build(ctx, tx, q)
+	if err != nil {
+		return err
+	}
+	b.gather = !b.few
+	if err := b.conditions(ctx, &q); err != nil {
+		return err
+	}
+	return b.read(ctx, b.query(0), func(k keyed) error { return fn(k.Row) })
+}
+
+// SlowError reports a query that was cancelled.
+type SlowError struct {
+	Field string // key of the filter or sort that is likely the cause
+	err   error
+}
+
+func (e *SlowError) Error() string { return "list: too slow: " + e.err.Error() }
+
+// IsSlow reports whether err is a SlowError.
+func IsSlow(err error) bool {
+	var slow *SlowError
+	return errors.As(err, &slow)
+}
+
+// Unwrap makes the error the one that users are told.
+func (e *SlowError) Unwrap() error { return e.err }
+
+// patient runs fn for as long as people wait, and says what to narrow when that wasn't
+// enough.
+func (b *builder) patient(ctx context.Context, q *Query, fn func(context.Context) error) error {
+	short, cancel := context.WithTimeout(ctx, Patience)
+	defer cancel()
+	err := fn(short)
+	if err == nil || short.Err() == nil || ctx.Err() != nil {
+		return err
+	}
+	key := b.blame(q)
+	return &SlowError{key, bad(key, "list.too_slow", "Seconds", int(Patience.Seconds()))}
+}
+
+// blame names the filter that likely costs most: one that no index serves.
+func (b *builder) blame(q *Query) string {
+	worst, key := -1, "filter"
+	for _, flt := range q.all() {
+		f, _ := b.d.Field(flt.Key, b.tx.Actor)
+		cost := 1
+		switch {
+		case f.Kind == Area:
+			cost = 4
+		case f.Kind == Text && flt.Op == "contains" && f.Index == "":
+			cost = 5
+		case f.Kind == Text && flt.Op == "contains", f.Loose:
+			cost = 3
+		case f.Grouped || f.Quick:
+			cost = 0
+		}
+		if cost > worst {
+			worst, key = cost, flt.Key
+		}
+	}
+	return key
+}
