@@ -37,7 +37,7 @@ func Harmless(s string) string {
 // any more.
 func dialled(s string) bool {
 	digits, ok := strings.CutPrefix(s, "+")
-	if !ok || digits == "" || digits[0] < '0' || digits[0] > '9' {
+	if !ok || digits == "" || digits != strings.TrimSpace(digits) {
 		return false
 	}
 	blanks := false
