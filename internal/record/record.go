@@ -258,35 +258,9 @@ func parents(r Record) []Ref {
 // see and Forbidden for what it can see but not change. When nothing changed,
 // nothing is written.
 func Edit(ctx context.Context, tx *db.Tx, r Record, id, version int64, change func() error) error {
-	if err := load(ctx, tx, r, id, ".edit"); err != nil {
-		if errs.Is(err, errs.NotFound) {
-			return Editable(ctx, tx, Ref{r.Table(), id})
-		}
+	old, changed, err := prepare(ctx, tx, r, id, version, change)
+	if err != nil || !changed {
 		return err
-	}
-	old := clone(r)
-	hide(r, tx.Actor)
-	if err := change(); err != nil {
-		return err
-	}
-	if err := guard(r, old, tx.Actor); err != nil {
-		return err
-	}
-	if err := r.Check(); err != nil {
-		return err
-	}
-	*r.base() = *old.base()
-	if version != 0 && version != old.base().Version {
-		return staleConflict(ctx, tx, old, r, version)
-	}
-	diff := changes(r, old)
-	if len(diff) == 0 && same(r, old) {
-		return nil
-	}
-	if g, ok := r.(Guarded); ok {
-		if err := g.Guard(ctx, tx, old); err != nil {
-			return err
-		}
 	}
 	b := r.base()
 	b.Version, b.UpdatedAt, b.UpdatedBy = old.base().Version+1, tx.Now, db.Ref(tx.Actor.UserID)

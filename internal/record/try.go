@@ -1,0 +1,103 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strconv"
+
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
+)
+
+// Try says what Edit would do, and writes nothing: whether something would change,
+// or the error.
+func Try(ctx context.Context, tx *db.Tx, r Record, id int64, change func() error) (changed bool, err error) {
+	_, changed, err = prepare(ctx, tx, r, id, 0, change)
+	return changed, err
+}
+
+// prepare is Edit up to the writing.
+func prepare(ctx context.Context, tx *db.Tx, r Record, id, version int64, change func() error) (old Record, changed bool, err error) {
+	if err := load(ctx, tx, r, id, ".edit"); err != nil {
+		if errs.Is(err, errs.NotFound) {
+			err = Editable(ctx, tx, Ref{r.Table(), id})
+		}
+		return nil, false, err
+	}
+	old = clone(r)
+	hide(r, tx.Actor)
+	if err := change(); err != nil {
+		return nil, false, err
+	}
+	if err := guard(r, old, tx.Actor); err != nil {
+		return nil, false, err
+	}
+	if err := r.Check(); err != nil {
+		return nil, false, err
+	}
+	*r.base() = *old.base()
+	if version != 0 && version != old.base().Version {
+		return nil, false, staleConflict(ctx, tx, old, r, version)
+	}
+	diff := changes(r, old)
+	if len(diff) == 0 && same(r, old) {
+		return old, false, nil
+	}
+	if g, ok := r.(Guarded); ok {
+		if err := g.Guard(ctx, tx, old); err != nil {
+			return nil, false, err
+		}
+	}
+	return old, true, nil
+}
+
+// Text returns the value of a column as the history writes it: "" for none, else a
+// text, a number, true. For what treats all columns alike.
+func Text(r Record, name string) (string, error) {
+	c, err := columnOf(r, name)
+	if err != nil {
+		return "", err
+	}
+	return show(c.value(r)), nil
+}
+
+// SetText gives a column the value that Text wrote. It changes the record in memory
+// only, inside the change function of Edit.
+func SetText(r Record, name, text string) error {
+	c, err := columnOf(r, name)
+	if err != nil {
+		return err
+	}
+	v := c.value(r)
+	if text == "" {
+		v.SetZero()
+		return nil
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(text)
+	case reflect.Bool:
+		b, err := strconv.ParseBool(text)
+		if err != nil {
+			return fmt.Errorf("record: %s.%s is true or false: %w", r.Table(), name, err)
+		}
+		v.SetBool(b)
+	default:
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return fmt.Errorf("record: %s.%s is a number: %w", r.Table(), name, err)
+		}
+		v.SetInt(n)
+	}
+	return nil
+}
+
+func columnOf(r Record, name string) (column, error) {
+	for _, c := range shapeOf(r).cols {
+		if c.name == name {
+			return c, nil
+		}
+	}
+	return column{}, fmt.Errorf("record: %s has no column %s", r.Table(), name)
+}
