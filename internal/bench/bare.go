@@ -36,30 +36,65 @@ func (b *bencher) bareCount(cond string, args ...any) work {
 	return b.bare(q, func(int) []any { return all })
 }
 
+// hitColumns are what a hit of the search shows, by kind.
+var hitColumns = map[string]string{"client": "c.id, c.name, c.kind, c.code, c.phone, c.email, c.city, c.name_key",
+	"traveler": "c.id, c.family, c.given, c.phone, c.email, c.birth_date, c.name_key"}
+
+// seen is the condition by hand that a record of each kind belongs to an advisor or
+// to a branch: $2 is its id.
+func seen(column string) map[string]string {
+	const links = "SELECT l.traveler_id FROM client_traveler l JOIN client x ON x.agency_id = l.agency_id AND x.id = l.client_id WHERE l.agency_id = $1 AND x.deleted_at IS NULL AND x."
+	return map[string]string{"client": " AND c." + column + " = $2",
+		"traveler few":  " AND c.id IN (" + links + column + " = $2)",
+		"traveler many": " AND EXISTS (" + links + column + " = $2 AND l.traveler_id = c.id)"}
+}
+
 // bareSearch looks folded words up in the trigram indexes of clients and travelers.
 func (b *bencher) bareSearch(words ...string) work {
+	return b.bareSeen(words, nil, "", 0)
+}
+
+// bareOf looks folded words up among the clients of an advisor, and their travelers:
+// so few that it walks them.
+func (b *bencher) bareOf(words ...string) work {
+	return b.bareSeen(words, seen("advisor_id"), "few", b.agent.UserID)
+}
+
+// bareNear looks folded words up in the trigram indexes, for who sees a branch.
+func (b *bencher) bareNear(words ...string) work {
+	return b.bareSeen(words, seen("branch_id"), "many", b.boss.BranchID)
+}
+
+func (b *bencher) bareSeen(words []string, rule map[string]string, size string, who int64) work {
+	args := []any{b.set.Agency}
+	if rule != nil {
+		args = append(args, who)
+	}
+	mark := func(v any) string { args = append(args, v); return "$" + strconv.Itoa(len(args)) }
+	var conds []string
+	for _, w := range words {
+		if b.raw.lite != nil {
+			conds = append(conds, "instr(c.search, "+mark(w)+") > 0")
+		} else {
+			conds = append(conds, "c.search LIKE "+mark("%"+w+"%"))
+		}
+	}
+	match := ""
+	if b.raw.lite != nil && size != "few" {
+		match = mark(list.Match(words))
+	}
 	var qs []string
 	for _, kind := range []string{"client", "traveler"} {
-		shown := map[string]string{"client": "c.id, c.name, c.kind, c.code, c.phone, c.email, c.city, c.name_key",
-			"traveler": "c.id, c.family, c.given, c.phone, c.email, c.birth_date, c.name_key"}[kind]
-		if b.raw.lite != nil {
-			qs = append(qs, "SELECT "+shown+" FROM "+kind+"_fts JOIN "+kind+" c ON c.id = "+kind+"_fts.rowid WHERE "+
-				kind+"_fts MATCH $2 AND c.agency_id = $1 AND c.deleted_at IS NULL LIMIT 60")
-			continue
+		from, cond := kind+" c", ""
+		if match != "" {
+			from, cond = kind+"_fts JOIN "+kind+" c ON c.id = "+kind+"_fts.rowid", kind+"_fts MATCH "+match+" AND "
 		}
-		var conds []string
-		for i := range words {
-			conds = append(conds, "c.search LIKE $"+strconv.Itoa(i+2))
+		limit := rule[kind]
+		if kind == "traveler" && rule != nil {
+			limit = rule["traveler "+size]
 		}
-		qs = append(qs, "SELECT "+shown+" FROM "+kind+" c WHERE c.agency_id = $1 AND c.deleted_at IS NULL AND "+strings.Join(conds, " AND ")+" LIMIT 60")
-	}
-	args := []any{b.set.Agency}
-	if b.raw.lite != nil {
-		args = append(args, list.Match(words))
-	} else {
-		for _, w := range words {
-			args = append(args, "%"+w+"%")
-		}
+		qs = append(qs, "SELECT "+hitColumns[kind]+" FROM "+from+" WHERE "+cond+"c.agency_id = $1 AND c.deleted_at IS NULL AND "+
+			strings.Join(conds, " AND ")+limit+" LIMIT 60")
 	}
 	return func(ctx context.Context, _ int) error {
 		for _, q := range qs {

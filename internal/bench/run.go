@@ -22,7 +22,7 @@ type Options struct {
 	Parts    string        // which parts run, by comma: cases, create, http
 	Script   string        // scripts/test-postgres.sh
 	Doc      string        // docs/performance.md, "" writes none
-	Build    bool   // builds the data sets and measures nothing
+	Build    bool          // builds the data sets and measures nothing
 	Log      io.Writer
 }
 
@@ -116,6 +116,9 @@ func (o Options) measureSet(ctx context.Context, s *Set) (*Result, error) {
 		return nil, err
 	}
 	defer b.close()
+	if err := b.check(ctx); err != nil {
+		return nil, err
+	}
 	if o.has("cases") {
 		for _, c := range b.cases() {
 			if err := o.measureCase(ctx, r, "cases", c); err != nil {

@@ -28,7 +28,7 @@ func (b *bencher) branchActive(i int) []list.Filter {
 		{Key: "status", Op: "any", Values: []string{"active"}}}
 }
 
-func named(part string) list.Query {
+func nameHas(part string) list.Query {
 	return list.Query{Filters: []list.Filter{{Key: "name", Op: "contains", Values: []string{part}}}}
 }
 
@@ -62,11 +62,11 @@ func (b *bencher) cases() []Case {
 	}
 	for _, part := range []struct{ name, text string }{{"a common part", "an"}, {"a name", "kowalsk"}} {
 		q, args := b.contains(part.text)
-		out = append(out, Case{"list: name contains " + part.name, true, b.page(b.admin, func(int) list.Query { return named(part.text) }),
+		out = append(out, Case{"list: name contains " + part.name, true, b.page(b.admin, func(int) list.Query { return nameHas(part.text) }),
 			b.bare(q, func(int) []any { return args })})
 	}
 	rare, rareArgs := b.rareName("zolc")
-	out = append(out, Case{"list: name contains a rare part", true, b.page(b.admin, func(int) list.Query { return named("zolc") }),
+	out = append(out, Case{"list: name contains a rare part", true, b.page(b.admin, func(int) list.Query { return nameHas("zolc") }),
 		b.bare(rare, func(int) []any { return rareArgs })})
 	for _, w := range words {
 		out = append(out, Case{"search: " + w.name, true, b.search(b.admin, w.typed), b.bareSearch(w.folded...)})
@@ -89,7 +89,7 @@ func (b *bencher) narrow() []Case {
 		{"agent: newest first", true, b.page(b.agent, func(int) list.Query { return list.Query{Sort: "-created"} }),
 			b.bare(bareList+mine+" ORDER BY c.created_at DESC, c.id DESC LIMIT 51", who)},
 		{"agent: count", true, b.count(b.agent), b.bareCount(mine, b.agent.UserID)},
-		{"agent: name contains", true, b.page(b.agent, func(int) list.Query { return named("kowalsk") }), b.bare(bareList+mine+barePage, who)},
+		{"agent: name contains", true, b.page(b.agent, func(int) list.Query { return nameHas("kowalsk") }), b.bare(bareList+mine+barePage, who)},
 		{"agent: record page", true, b.record(b.agent, b.own), b.bareRecord(b.own)},
 		{"agent: hints of duplicates", true, b.twins(b.agent), b.bareTwins()},
 	}
@@ -100,9 +100,10 @@ func (b *bencher) narrow() []Case {
 	for _, a := range []struct {
 		name  string
 		actor db.Actor
-	}{{"agent", b.agent}, {"manager of a branch", b.boss}} {
+		bare  func(...string) work
+	}{{"agent", b.agent, b.bareOf}, {"manager of a branch", b.boss, b.bareNear}} {
 		for _, w := range words {
-			out = append(out, Case{a.name + ": search " + w.name, true, b.search(a.actor, w.typed), b.bareSearch(w.folded...)})
+			out = append(out, Case{a.name + ": search " + w.name, true, b.search(a.actor, w.typed), a.bare(w.folded...)})
 		}
 	}
 	return out

@@ -114,13 +114,16 @@ func (f *twinFinder) byContact(ctx context.Context) error {
 
 // byName finds names that begin alike, then keeps those that are alike.
 func (f *twinFinder) byName(ctx context.Context) error {
+	var asked []string // a person who is a client has the same name twice
 	for _, name := range append([]string{f.s.Name}, f.s.People...) {
 		words := fold.Words(strings.ReplaceAll(name, "/", " "))
-		if len(words) == 0 || len(words) > 12 {
+		key := strings.Join(words, " ")
+		if len(words) == 0 || len(words) > 12 || slices.Contains(asked, key) {
 			continue
 		}
+		asked = append(asked, key)
 		for _, kind := range []string{"client", "traveler"} {
-			s := &searcher{tx: f.tx, words: words, exact: strings.Join(words, " "), few: f.few, hits: map[[2]any]*Hit{}}
+			s := &searcher{tx: f.tx, want: candidates / 2, words: words, exact: key, few: f.few, hits: map[[2]any]*Hit{}}
 			if err := s.find(ctx, kind); err != nil {
 				return err
 			}

@@ -28,13 +28,14 @@ type Hit struct {
 	score     int
 }
 
-// candidates is how many rows each way of searching looks at. The best of them
-// are shown.
+// candidates is how many rows each way of searching looks at, at the most. The best
+// of them are shown.
 const candidates = 60
 
 // searcher is one run of the search box.
 type searcher struct {
 	tx    *db.Tx
+	want  int      // so many hits are enough
 	words []string // folded; digits of a phone; ISO date
 	exact string   // the whole question, folded
 	code  string   // the whole question as an account code
@@ -58,6 +59,7 @@ func SearchKind(ctx context.Context, tx *db.Tx, kind, q string, limit int) ([]Hi
 
 func search(ctx context.Context, tx *db.Tx, q string, limit int, kinds ...string) ([]Hit, error) {
 	s := newSearcher(ctx, tx, q)
+	s.want = min(max(limit, 8), candidates)
 	if len(s.words) == 0 {
 		return nil, nil
 	}
@@ -81,10 +83,8 @@ func (s *searcher) run(ctx context.Context, kinds []string) error {
 		if s.few, err = s.tx.Few(ctx, "client"); err != nil {
 			return err
 		}
-		for _, kind := range kinds {
-			if err := s.find(ctx, kind); err != nil {
-				return err
-			}
+		if err := s.find(ctx, kinds...); err != nil {
+			return err
 		}
 	}
 	return s.link(ctx)
@@ -166,22 +166,48 @@ func (s *searcher) byCode(ctx context.Context) error {
 	return s.collect(ctx, "client", "SELECT "+hitColumns["client"]+" FROM {client} c WHERE c.code = $1 LIMIT 1", s.code)
 }
 
-// find collects candidates of one kind: by the beginning of the name, and by any
-// part of what the record is found by.
-func (s *searcher) find(ctx context.Context, kind string) error {
-	sel := "SELECT " + hitColumns[kind] + " FROM "
-	n := len(s.hits)
-	for _, begin := range s.beginnings() {
-		q := sel + s.rows(kind) + " c WHERE c.name_key >= $1 AND c.name_key < $2" +
-			fmt.Sprintf(" ORDER BY c.name_key, c.id LIMIT %d", candidates/2)
-		if err := s.collect(ctx, kind, q, begin, begin+"\U0010FFFF"); err != nil {
+// find collects candidates: by the beginning of the name, and, where those aren't
+// enough, by any part of what the record is found by.
+func (s *searcher) find(ctx context.Context, kinds ...string) error {
+	enough := false
+	for _, kind := range kinds {
+		n := len(s.hits)
+		q := "SELECT " + hitColumns[kind] + " FROM " + s.rows(kind) + " c WHERE c.name_key >= $1 AND c.name_key < $2" +
+			fmt.Sprintf(" ORDER BY c.name_key, c.id LIMIT %d", s.want)
+		for _, begin := range s.beginnings() {
+			if err := s.collect(ctx, kind, q, begin, begin+"\U0010FFFF"); err != nil {
+				return err
+			}
+		}
+		// Better hits than these there are none, of the other kind neither.
+		enough = enough || len(s.hits)-n >= s.want
+	}
+	if enough || len(s.words) == 1 && len([]rune(s.words[0])) < 3 {
+		return nil
+	}
+	for _, kind := range kinds {
+		if s.settled() {
+			return nil
+		}
+		if err := s.anywhere(ctx, kind); err != nil {
 			return err
 		}
 	}
-	if len(s.hits)-n >= candidates/2 || len(s.words) == 1 && len([]rune(s.words[0])) < 3 {
-		return nil // better hits than these there are none
+	return nil
+}
+
+// settled reports whether so many clients are found that answer better than any
+// traveler could who has the words somewhere: whole words of the name, but not its
+// beginning.
+func (s *searcher) settled() bool {
+	most := max(65, 75*len(s.words)-15)
+	n := 0
+	for _, h := range s.hits {
+		if h.Kind == "client" && h.score > most {
+			n++
+		}
 	}
-	return s.anywhere(ctx, kind, sel)
+	return n >= s.want
 }
 
 // beginnings are the beginnings of names that the words may be: "kowalska joanna"
@@ -247,7 +273,7 @@ func (s *searcher) direct(ctx context.Context, kinds []string) (bool, error) {
 }
 
 // anywhere finds all words anywhere in the search text.
-func (s *searcher) anywhere(ctx context.Context, kind, sel string) error {
+func (s *searcher) anywhere(ctx context.Context, kind string) error {
 	var conds []string
 	var args []any
 	bind := func(v any) string { args = append(args, v); return fmt.Sprintf("$%d", len(args)) }
@@ -261,7 +287,8 @@ func (s *searcher) anywhere(ctx context.Context, kind, sel string) error {
 	for _, w := range s.words {
 		conds = append(conds, list.Contains(s.tx, "c.search", bind(list.Pattern(s.tx, w))))
 	}
-	return s.collect(ctx, kind, sel+from+" WHERE "+strings.Join(conds, " AND ")+fmt.Sprintf(" LIMIT %d", candidates), args...)
+	return s.collect(ctx, kind, "SELECT "+hitColumns[kind]+" FROM "+from+" WHERE "+strings.Join(conds, " AND ")+
+		fmt.Sprintf(" LIMIT %d", min(3*s.want, candidates)), args...)
 }
 
 func (s *searcher) collect(ctx context.Context, kind, q string, args ...any) error {

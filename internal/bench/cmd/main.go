@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"syscall"
@@ -29,6 +30,7 @@ func main() {
 	flag.StringVar(&o.Script, "script", "scripts/test-postgres.sh", "script that starts and stops PostgreSQL")
 	flag.StringVar(&o.Doc, "doc", "", "page into which the table is written, such as docs/performance.md")
 	flag.BoolVar(&o.Build, "build", false, "build the data sets and measure nothing")
+	profile := flag.String("cpuprofile", "", "file that takes a profile of the processor's time")
 	report := flag.Bool("report", false, "measure nothing, write the table of earlier results")
 	flag.Parse()
 	o.Engines = strings.Split(engines, ",")
@@ -38,6 +40,13 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if *profile != "" && err == nil {
+		var f *os.File
+		if f, err = os.Create(*profile); err == nil {
+			err = pprof.StartCPUProfile(f)
+			defer pprof.StopCPUProfile()
+		}
+	}
 	switch {
 	case err != nil:
 	case *report:
