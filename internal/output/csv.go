@@ -23,7 +23,7 @@ func CSV(w io.Writer, t *Table, rows Rows) (n int64, err error) {
 	}
 	out.w.WriteString("\uFEFF")
 	for i, c := range t.Columns {
-		out.cell(i, Harmless(tidy(c.Label)))
+		out.cell(i, Within(tidy(c.Label)))
 	}
 	out.w.WriteString("\r\n")
 	l := i18n.For(t.Lang)
@@ -55,7 +55,7 @@ func (t *Table) csvText(v any, k Kind, l *i18n.Localizer) string {
 		if k == Phone {
 			x = dial(x)
 		}
-		return Harmless(tidy(x))
+		return Within(tidy(x))
 	case date.Date, time.Time, bool:
 		return t.text(v, l)
 	}
@@ -74,7 +74,7 @@ func (c *csvWriter) cell(i int, s string) {
 	if i > 0 {
 		c.w.WriteByte(c.sep)
 	}
-	if !strings.ContainsAny(s, ",;|\"\t\r\n") && s == strings.TrimSpace(s) {
+	if !strings.ContainsAny(s, breaks) && s == strings.TrimSpace(s) {
 		c.w.WriteString(s)
 		return
 	}

@@ -32,6 +32,31 @@ func Harmless(s string) string {
 	return s
 }
 
+// breaks are the characters at which some program may cut a line into cells.
+const breaks = ",;|\"\t\r\n"
+
+// Within is Harmless for a text in a file of cells that a program with other habits
+// may cut elsewhere: what follows a separator inside of the text could become the
+// beginning of a cell.
+func Within(s string) string {
+	if !strings.ContainsAny(s, breaks) {
+		return Harmless(s)
+	}
+	var b strings.Builder
+	for i, whole := 0, s; i < len(whole); {
+		end := strings.IndexAny(whole[i:], breaks)
+		if end < 0 {
+			end = len(whole) - i
+		}
+		if part := whole[i : i+end]; runs(part) && !dialled(strings.TrimSpace(part)) || end == 0 && i == 0 && runs(whole) {
+			b.WriteByte('\'')
+		}
+		b.WriteString(whole[i:min(i+end+1, len(whole))])
+		i += end + 1
+	}
+	return b.String()
+}
+
 // dialled reports whether a text is a phone number as it stands: a plus, digits and
 // blanks. There is nothing to run in it, and with an apostrophe it would be no number
 // any more.

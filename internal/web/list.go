@@ -16,7 +16,6 @@ import (
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/list"
-	"github.com/carnetcrm/carnet/internal/phone"
 	"github.com/carnetcrm/carnet/internal/traveler"
 	"github.com/carnetcrm/carnet/internal/web/ui"
 )
@@ -170,30 +169,11 @@ func first(change func(url.Values)) func(url.Values) {
 
 // cell shows a value in the reader's language.
 func (v *listView) cell(p *Page, f list.Field, val any) ui.Cell {
-	switch x := val.(type) {
-	case nil:
-		return ui.Cell{}
-	case int64:
-		if f.Kind == list.Stamp {
-			return ui.Cell{Text: p.L.Date(date.Of(db.Stamp(x).Time().In(p.Loc()))), Kind: "soft"}
-		}
-		return ui.Cell{Text: p.L.Number(x)}
-	case string:
-		switch {
-		case x == "":
-			return ui.Cell{}
-		case f.Key == "phone":
-			return ui.Cell{Text: phone.Format(x, v.home)}
-		case f.Kind == list.Date:
-			return ui.Cell{Text: p.L.Date(date.Date(x))}
-		case f.Kind == list.Choice && f.Choices != nil:
-			return ui.Cell{Text: p.T(v.def.ChoiceLabel(f.Key, x)), Kind: "soft"}
-		case f.Key == "nationality" || f.Key == "country":
-			return ui.Cell{Text: countryNames(p, x), Kind: "soft"}
-		}
-		return ui.Cell{Text: x, Kind: "soft"}
+	out := ui.Cell{Text: v.def.Text(p.L, f, val, p.Loc(), v.home)}
+	if out.Text != "" && f.As != "phone" && f.Kind != list.Number && f.Kind != list.Date {
+		out.Kind = "soft"
 	}
-	return ui.Cell{}
+	return out
 }
 
 func countryNames(p *Page, codes string) string {

@@ -1,0 +1,84 @@
+package list
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/carnetcrm/carnet/internal/date"
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/i18n"
+	"github.com/carnetcrm/carnet/internal/phone"
+)
+
+// Text writes a value of a row as a reader sees it: in the language of l, moments in
+// the zone loc, phones as in the country home.
+func (d *Def) Text(l *i18n.Localizer, f Field, v any, loc *time.Location, home string) string {
+	switch x := v.(type) {
+	case bool:
+		return yesNo(l, x)
+	case int64:
+		switch f.Kind {
+		case Stamp:
+			return l.Date(date.Of(db.Stamp(x).Time().In(loc)))
+		case Bool: // as SQLite keeps it
+			return yesNo(l, x != 0)
+		}
+		return l.Number(x)
+	case string:
+		return d.words(l, f, x, home)
+	}
+	return ""
+}
+
+func yesNo(l *i18n.Localizer, yes bool) string {
+	if yes {
+		return l.T("common.yes")
+	}
+	return l.T("common.no")
+}
+
+// words writes a text, a date or a choice.
+func (d *Def) words(l *i18n.Localizer, f Field, s, home string) string {
+	switch {
+	case s == "":
+		return ""
+	case f.Kind == Date:
+		return l.Date(date.Date(s))
+	case f.Kind == Choice && f.Choices != nil:
+		return l.T(d.ChoiceLabel(f.Key, s))
+	}
+	switch f.As {
+	case "phone":
+		return phone.Format(s, home)
+	case "country":
+		return l.Country(s)
+	case "countries":
+		codes := strings.Split(s, ",")
+		for i, code := range codes {
+			codes[i] = l.Country(strings.TrimSpace(code))
+		}
+		return strings.Join(codes, ", ")
+	case "language":
+		return l.Language(s)
+	}
+	return s
+}
+
+// EachSelected calls fn for every row of a selection that the actor sees, in the
+// order of its sort: for all that its query matches, or for the ticked ones, which
+// stay whatever else the query asks for. It keeps no rows; fn must not ask tx for
+// anything.
+func (d *Def) EachSelected(ctx context.Context, tx *db.Tx, s Selection, fn func(Row) error) error {
+	if s.All {
+		return d.Each(ctx, tx, s.Query, fn)
+	}
+	q := s.Query
+	q.Any, q.Filters, q.Groups, q.Cursor = false, nil, nil, ""
+	b, err := d.build(ctx, tx, q)
+	if err != nil {
+		return err
+	}
+	cond := d.ID + " IN {ids " + b.arg(db.IDs(s.IDs)) + "}"
+	return b.read(ctx, b.query(0, cond), func(k keyed) error { return fn(k.Row) })
+}
