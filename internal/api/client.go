@@ -52,7 +52,7 @@ var clientDocs = map[string]string{
 	"classification": "Prospect or client.", "status": "Whether the account is in use.",
 	"customer_type": "The customer type. Excluded types are listed only when they are asked for here.",
 	"city":          "City.", "country": "ISO 3166 code of the country.", "travelers": "How many travelers it has.",
-	"anniversary": "Anniversary.", "language": "ISO 639 code of the language.",
+	"anniversary": "Anniversary.", "language": "ISO 639 code of the language.", "currency": "ISO 4217 code of the currency.",
 	"source_medium": "How the client came to the agency.", "tag": "A tag of the client.",
 	"created": "When the client was created, by day.", "updated": "When the client was last changed, by day.",
 	"version": "Version of the record.", "advisor_id": "Id of the advisor.", "branch_id": "Id of the branch.",
@@ -62,7 +62,7 @@ var clientDocs = map[string]string{
 var clientExamples = map[string]any{"name": "Kowalska/Joanna", "code": "KOW567", "kind": "personal", "phone": "+48601234567",
 	"email": "joanna@example.com", "advisor": "Ann Nowak", "branch": "North", "segment": "regular", "classification": "client",
 	"status": "active", "customer_type": "Personal", "city": "Kraków", "country": "PL", "travelers": int64(2),
-	"anniversary": "2001-06-12", "language": "pl", "source_medium": "walk_in", "created": "2026-03-12T09:30:00.000Z",
+	"anniversary": "2001-06-12", "language": "pl", "currency": "PLN", "source_medium": "walk_in", "created": "2026-03-12T09:30:00.000Z",
 	"updated": "2026-03-12T09:30:00.000Z", "version": int64(3), "advisor_id": int64(2), "branch_id": int64(1), "customer_type_id": int64(4)}
 
 var clientList = extend(client.List,

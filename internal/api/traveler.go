@@ -48,13 +48,14 @@ var travelerModel = newModel("Traveler", "A person who travels, with names as in
 var travelerDocs = map[string]string{
 	"family": "Family name, then given and middle names.", "given": "Given name.", "middle": "Middle names.", "preferred": "What the person is called.",
 	"phone": "Phone, E.164.", "email": "E-mail.", "birth_date": "Birth date.", "sex": "As in the travel document.",
-	"nationality": "ISO 3166 codes of all nationalities by comma.", "company": "Where the person works.", "occupation": "What the person does.",
+	"nationality": "ISO 3166 codes of all nationalities by comma.", "residence": "ISO 3166 code of the country of residence.",
+	"languages": "ISO 639 codes of the languages spoken by comma.", "do_not_contact": "Whether the person wants no contact.", "company": "Where the person works.", "occupation": "What the person does.",
 	"clients": "Name of a client of the traveler that you may see.", "tag": "A tag of the traveler.",
 	"created": "When the traveler was created, by day.", "updated": "When the traveler was last changed, by day.", "version": "Version of the record.",
 }
 
 var travelerExamples = map[string]any{"family": "Kowalska", "given": "Joanna", "middle": "Maria", "preferred": "Asia", "phone": "+48601234567",
-	"email": "joanna@example.com", "birth_date": "1980-03-12", "sex": "F", "nationality": "PL", "company": "Studio 7", "occupation": "Architect",
+	"email": "joanna@example.com", "birth_date": "1980-03-12", "sex": "F", "nationality": "PL", "residence": "PL", "languages": "pl,en", "do_not_contact": false, "company": "Studio 7", "occupation": "Architect",
 	"clients": "Kowalska/Joanna", "created": "2026-03-12T09:30:00.000Z", "updated": "2026-03-12T09:30:00.000Z", "version": int64(3)}
 
 var travelerList = extend(traveler.List, "version,family,given,middle,birth_date,sex,nationality,phone,email,created,updated",

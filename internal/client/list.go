@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/carnetcrm/carnet/internal/agency"
+	"github.com/carnetcrm/carnet/internal/clientlist"
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/list"
@@ -27,9 +28,12 @@ var List = list.Def{
 		{Key: "customer_type", Kind: list.Choice, SQL: "c.customer_type_id", Sort: "c.customer_type_id", Numeric: true, Options: typeOptions,
 			Show: "(SELECT y.name FROM {customer_type} y WHERE y.id = c.customer_type_id)", Grouped: true, Bulk: "customer_type_id"},
 		{Key: "language", Kind: list.Text, SQL: "c.language", Sort: "c.language", As: "language", Bulk: "language"},
+		{Key: "currency", Kind: list.Text, SQL: "c.currency", Sort: "c.currency", Loose: true, Bulk: "currency"},
 		{Key: "anniversary", Kind: list.Date, SQL: "c.anniversary", Sort: "c.anniversary", MonthDay: "c.anniversary_md"},
-		{Key: "tag", Kind: list.Choice, SQL: "k.tag_id", NoShow: true, Numeric: true, Options: tagOptions, Quick: true,
+		{Key: "tag", Kind: list.Choice, SQL: "k.tag_id", NoShow: true, Numeric: true, Options: tagOptions, Quick: true, Bulk: "tags",
 			Via: &list.Related{From: "{tag_link} k", Owner: "k.owner_id", Cond: "k.owner_kind = 'client'"}},
+		{Key: clientlist.Key, Kind: list.Choice, SQL: "g.list_id", NoShow: true, Numeric: true, Quick: true, Options: clientlist.Options, Expand: clientlist.Expand,
+			Via: &list.Related{From: "{client_list_member} g", Owner: "g.client_id"}},
 		{Key: "travelers", Kind: list.Number, Group: "traveler", SQL: "(SELECT count(*) FROM {client_traveler} l WHERE l.client_id = c.id)"},
 		{Key: "traveler", Kind: list.Area, Group: "traveler", NoShow: true,
 			Area: &list.Related{From: "{client_traveler} l JOIN {traveler} t ON t.id = l.traveler_id", Owner: "l.client_id", Def: &traveler.List}},

@@ -226,13 +226,7 @@ func attach(ctx context.Context, tx *db.Tx, bad *errs.Collect, prefix string, ow
 // TrashClient moves a client to the trash, and with it the travelers that belong
 // to no other client. Version is that of the client, 0 for the present one.
 func TrashClient(ctx context.Context, tx *db.Tx, id, version int64) error {
-	if !tx.Actor.May("client.delete") {
-		return errs.New(errs.Forbidden, "error.forbidden")
-	}
-	if err := mayTrash(ctx, tx, id); err != nil {
-		return err
-	}
-	only, err := onlyHere(ctx, tx, id)
+	only, err := mayTrashClient(ctx, tx, id)
 	if err != nil {
 		return err
 	}
@@ -316,10 +310,7 @@ func RestoreClient(ctx context.Context, tx *db.Tx, id int64) error {
 
 // TrashTraveler moves a traveler to the trash. Version is as in TrashClient.
 func TrashTraveler(ctx context.Context, tx *db.Tx, id, version int64) error {
-	if !tx.Actor.May("client.delete") {
-		return errs.New(errs.Forbidden, "error.forbidden")
-	}
-	if err := mayTrashTraveler(ctx, tx, id); err != nil {
+	if err := mayTrashOne(ctx, tx, id); err != nil {
 		return err
 	}
 	return record.Delete(ctx, tx, new(traveler.Traveler), id, version)

@@ -7,23 +7,26 @@ import (
 
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/client"
+	"github.com/carnetcrm/carnet/internal/clientlist"
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/flow/bulk"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/login"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
 	"github.com/carnetcrm/carnet/internal/traveler"
+	"github.com/carnetcrm/carnet/internal/view"
 )
 
 // Tables are all tenant tables of Carnet with their rules of visibility.
-var Tables = slices.Concat(agency.Tables, login.Tables, tag.Tables, contact.Tables, traveler.Tables, client.Tables, imports.Tables,
-	[]db.Table{historyTable()})
+var Tables = slices.Concat(agency.Tables, login.Tables, tag.Tables, contact.Tables, traveler.Tables, clientlist.Tables, client.Tables, view.Tables, imports.Tables,
+	bulk.Tables, []db.Table{historyTable()})
 
 // historyTable: whoever sees a record sees what happened to it. A traveler's
 // history leaves out the links to clients that the reader doesn't see.
 func historyTable() db.Table {
-	t := record.HistoryTable("client", "traveler")
+	t := record.HistoryTable("client", "traveler", "view", "client_list")
 	own := t.View.Own + ` AND (kind <> 'client_traveler' OR root_kind = 'client'
 		OR EXISTS (SELECT 1 FROM {client_traveler} l WHERE l.id = "history".ref_id))`
 	t.View.Own, t.View.Branch = own, own

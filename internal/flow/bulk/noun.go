@@ -1,0 +1,210 @@
+package bulk
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/list"
+	"github.com/carnetcrm/carnet/internal/record"
+)
+
+// Noun is a kind of record on which acts are possible. Which fields can be modified
+// is declared in its list (list.Field.Bulk).
+type Noun struct {
+	Kind string // also the name of Def
+	Def  *list.Def
+	Name string // expression of a record's name over the alias x
+
+	Edit, Remove string // rights to modify and to delete
+
+	// Clear are the keys of the fields that may be left empty. Options narrows the
+	// values of a field to those that make sense from now on.
+	Clear   []string
+	Options map[string]func(context.Context, *db.Tx) ([]list.Option, error)
+
+	// MayTrash says why a record can't be deleted, Hindered which of many can't
+	// because something hangs on them. Trash and Restore do it.
+	MayTrash       func(ctx context.Context, tx *db.Tx, id int64) error
+	Hindered       func(ctx context.Context, tx *db.Tx, ids []int64) (map[int64]error, error)
+	Trash, Restore func(ctx context.Context, tx *db.Tx, id int64) error
+}
+
+var nouns = map[string]*Noun{}
+
+// Register makes nouns known; flow calls it while it is initialised.
+func Register(list ...*Noun) bool {
+	for _, n := range list {
+		nouns[n.Kind] = n
+	}
+	return true
+}
+
+// NounOf returns the registered noun of a kind, or NotFound.
+func NounOf(kind string) (*Noun, error) {
+	if n, ok := nouns[kind]; ok {
+		return n, nil
+	}
+	return nil, errs.Missing()
+}
+
+// tags is the column of list.Field.Bulk that stands for the tags of a record.
+const tags = "tags"
+
+// A Field can be modified on many records at once.
+type Field struct {
+	list.Field
+	Ops []string // Set and perhaps Clear, or Add and Remove
+}
+
+// Fields returns the fields that the actor can modify.
+func (n *Noun) Fields(a db.Actor) (out []Field) {
+	if !a.May(n.Edit) {
+		return nil
+	}
+	for _, f := range n.Def.Visible(a) {
+		switch {
+		case f.Bulk == "":
+			continue
+		case f.Bulk == tags:
+			out = append(out, Field{f, []string{Add, Remove}})
+		case slices.Contains(n.Clear, f.Key):
+			out = append(out, Field{f, []string{Set, Clear}})
+		default:
+			out = append(out, Field{f, []string{Set}})
+		}
+	}
+	return out
+}
+
+// Field returns one field that the actor can modify.
+func (n *Noun) Field(key string, a db.Actor) (Field, bool) {
+	all := n.Fields(a)
+	i := slices.IndexFunc(all, func(f Field) bool { return f.Key == key })
+	if i < 0 {
+		return Field{}, false
+	}
+	return all[i], true
+}
+
+// Values returns what a choice can be set to, in the order of the labels.
+func (n *Noun) Values(ctx context.Context, tx *db.Tx, key, lang string) ([]list.Option, error) {
+	if f := n.Options[key]; f != nil {
+		return f(ctx, tx)
+	}
+	return n.Def.Options(ctx, tx, key, lang)
+}
+
+// right is what an order needs.
+func (n *Noun) right(o Order) string {
+	if o.What == Delete {
+		return n.Remove
+	}
+	return n.Edit
+}
+
+// Check completes an order and refuses what can't be done at all.
+func (n *Noun) Check(ctx context.Context, tx *db.Tx, o *Order) error {
+	if !tx.Actor.May(n.right(*o)) {
+		return errs.New(errs.Forbidden, "error.forbidden")
+	}
+	switch o.What {
+	case Delete:
+		o.Field, o.Op, o.Value, o.Note = "", "", "", ""
+		return nil
+	case Modify:
+	default:
+		return errs.Bad("what", "error.choice", "Allowed", Modify+", "+Delete)
+	}
+	f, ok := n.Field(o.Field, tx.Actor)
+	if !ok {
+		return errs.Bad("field", "bulk.error.field")
+	}
+	if o.Op == "" {
+		o.Op = f.Ops[0]
+	}
+	if !slices.Contains(f.Ops, o.Op) {
+		return errs.Bad("op", "error.choice", "Allowed", strings.Join(f.Ops, ", "))
+	}
+	o.Value, o.Note = strings.TrimSpace(o.Value), strings.TrimSpace(o.Note)
+	if f.Bulk != tags {
+		o.Note = ""
+	}
+	if o.Op == Clear {
+		o.Value = ""
+		return nil
+	}
+	if o.Value == "" {
+		return errs.Bad("value", "error.required")
+	}
+	return n.checkValue(ctx, tx, f, o)
+}
+
+func (n *Noun) checkValue(ctx context.Context, tx *db.Tx, f Field, o *Order) error {
+	switch f.Kind {
+	case list.Bool:
+		b, err := strconv.ParseBool(o.Value)
+		if err != nil {
+			return errs.Bad("value", "error.choice", "Allowed", "true, false")
+		}
+		if o.Value = strconv.FormatBool(b); !b {
+			o.Value = "" // as record writes it
+		}
+	case list.Choice:
+		opts, err := n.Values(ctx, tx, f.Key, "en")
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(opts, func(x list.Option) bool { return x.Value == o.Value }) {
+			return errs.Bad("value", "bulk.error.value")
+		}
+	case list.Number:
+		if _, err := strconv.ParseInt(o.Value, 10, 64); err != nil {
+			return errs.Bad("value", "error.number")
+		}
+	}
+	return nil
+}
+
+func (n *Noun) new() record.Record {
+	k, _ := record.KindOf(n.Kind)
+	return k.New()
+}
+
+// effect is what an order does to one record.
+type effect struct {
+	was, now string
+	changed  bool
+}
+
+// A doer carries an order out.
+type doer interface {
+	// do does it to one record; dry only says what would become of it.
+	do(ctx context.Context, tx *db.Tx, id int64, dry bool) (effect, error)
+	// undo puts a record back; errSince where it isn't any more as the act left it.
+	undo(ctx context.Context, tx *db.Tx, r *Row) error
+}
+
+// errSince reports a record that somebody has changed since.
+var errSince = errors.New("bulk: changed since")
+
+func (n *Noun) doer(ctx context.Context, tx *db.Tx, o Order) (doer, error) {
+	if o.What == Delete {
+		return trasher{n}, nil
+	}
+	i := slices.IndexFunc(n.Def.Fields, func(f list.Field) bool { return f.Key == o.Field })
+	if i < 0 {
+		return nil, errs.Bad("field", "bulk.error.field")
+	}
+	f := n.Def.Fields[i]
+	if f.Bulk != tags {
+		return setter{n, f.Bulk, o.Value}, nil
+	}
+	return newTagger(ctx, tx, n.Kind, o)
+}
+
+func asError(err error, to **errs.Error) bool { return errors.As(err, to) }

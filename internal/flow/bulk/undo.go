@@ -1,0 +1,111 @@
+package bulk
+
+import (
+	"context"
+	"errors"
+
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/record"
+)
+
+// back puts the next records back, the last one first. It looks and acts with the
+// eyes of the agency: what an act has given away or put out of sight can be taken
+// back too, since only what the act itself did is touched.
+func (a *Act) back(ctx context.Context, tx *db.Tx, size int, because error) error {
+	n, err := NounOf(a.Kind)
+	if err != nil {
+		return err
+	}
+	all := own(tx)
+	var rows []Row
+	err = record.Select(ctx, all, &rows, "WHERE r.act_id = $1 AND r.outcome = 'changed' ORDER BY r.id DESC LIMIT $2", a.ID, size)
+	if err != nil {
+		return err
+	}
+	d, err := n.doer(ctx, all, a.Order())
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	gone := err // the tag was removed: nothing can be put back
+	for i := range rows {
+		row := &rows[i]
+		err := because
+		if err == nil {
+			err = gone
+		}
+		if err == nil {
+			err = d.undo(ctx, all, row)
+		}
+		w, err := a.kept(ctx, all, row, err)
+		if err != nil {
+			return err
+		}
+		err = record.Edit(ctx, all, row, row.ID, 0, func() error {
+			if row.Outcome = PutBack; w.Key != "" {
+				row.Outcome = Kept
+				row.tell(w)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if w.Key != "" {
+			a.Kept++
+		} else {
+			a.Undone++
+		}
+	}
+	if len(rows) < size {
+		a.State, a.FinishedAt = Undone, tx.Now
+	}
+	return nil
+}
+
+// kept says why a record was left alone, with an empty key where it was put back.
+func (a *Act) kept(ctx context.Context, tx *db.Tx, row *Row, err error) (Why, error) {
+	switch {
+	case err == nil:
+		return Why{}, nil
+	case errors.Is(err, errSince):
+		return a.since(ctx, tx, row)
+	case errs.KindOf(err) == errs.Internal, isStale(err):
+		return Why{}, err
+	}
+	return why(err), nil
+}
+
+// since tells who has changed a record after the act did.
+func (a *Act) since(ctx context.Context, tx *db.Tx, row *Row) (Why, error) {
+	about := "h.kind = 'tag_link'"
+	if a.What == Delete {
+		about = "h.kind = $1 AND h.op <> 'edit'"
+	} else if c := a.column(); c != "" { // a name that is declared in the list, not one that was sent
+		about = `h.kind = $1 AND h.changes LIKE '%"field":"` + c + `"%'`
+	}
+	var name string
+	err := tx.Row(ctx, `SELECT coalesce((SELECT u.name FROM {user} u WHERE u.id = h.user_id), '') FROM {history} h
+		WHERE h.root_kind = $1 AND h.root_id = $2 AND h.run_id <> $3 AND `+about+`
+			AND EXISTS (SELECT 1 FROM {history} x WHERE x.root_kind = $1 AND x.root_id = $2 AND x.run_id = $3 AND x.id < h.id)
+		ORDER BY h.id DESC LIMIT 1`, []any{a.Kind, row.RecordID, runOf(a.ID)}, &name)
+	switch {
+	case errs.Is(err, errs.NotFound), err == nil && name == "":
+		return Why{Key: "bulk.reason.since"}, nil
+	case err != nil:
+		return Why{}, err
+	}
+	return Why{Key: "bulk.reason.since_by", Args: []any{"Name", name}}, nil
+}
+
+// column is the column that the act has set, "" for other acts.
+func (a *Act) column() string {
+	if n, err := NounOf(a.Kind); err == nil {
+		for _, f := range n.Def.Fields {
+			if f.Key == a.Field && f.Bulk != tags {
+				return f.Bulk
+			}
+		}
+	}
+	return ""
+}
