@@ -28,7 +28,7 @@ var layers = [][]string{
 	{"record", "list", "jobs"},
 	// The nouns, in dependency order.
 	{"agency"},
-	{"login"},
+	{"login", "view", "clientlist"},
 	{"tag"},
 	{"contact"},
 	{"traveler"},

@@ -44,6 +44,9 @@ var Permissions = []Permission{
 	{"client.share", writers},   // R099
 	{"client.import", []string{Administrator, Manager, Assistant}},
 	{"client.export", []string{Administrator, Manager, Assistant, Accountant}}, // L40
+	{RightShare, leaders},                                                      // W17: show views and client lists to others
+	{RightManage, leaders},                                                     // change and order what others shared
+	{"client_list.edit", []string{Administrator, Manager, Assistant, Agent, Accountant}}, // R117
 	{"tag.manage", leaders},
 	{"type.manage", leaders},                         // customer types, R071
 	{"trash.purge", admins},                          // remove for good before the 30 days are over

@@ -41,10 +41,6 @@ const (
 // conditions renders all filters of a query, in the one way or the other.
 func (b *builder) conditions(ctx context.Context, q *Query) error {
 	b.where, b.filters, b.found = nil, 0, false
-	implicit := b.d.Implicit != ""
-	for _, flt := range q.all() {
-		implicit = implicit && flt.Key != b.d.ImplicitUnless
-	}
 	cond, err := b.nested(ctx, q)
 	if err != nil {
 		return err
@@ -55,10 +51,22 @@ func (b *builder) conditions(ctx context.Context, q *Query) error {
 	if len(b.args) > maxArgs {
 		return bad("filter", "list.too_many", "Max", maxArgs)
 	}
-	if implicit {
+	if b.d.implicit(q) {
 		b.where = append(b.where, b.d.Implicit)
 	}
 	return nil
+}
+
+// implicit reports whether Implicit belongs to a query. Who asks for a list by its
+// name asks for what was put there, too.
+func (d *Def) implicit(q *Query) bool {
+	if d.Implicit == "" {
+		return false
+	}
+	return !slices.ContainsFunc(q.all(), func(flt Filter) bool {
+		i := slices.IndexFunc(d.Fields, func(f Field) bool { return f.Key == flt.Key })
+		return flt.Key == d.ImplicitUnless || flt.Op == "any" && i >= 0 && d.Fields[i].Expand != nil
+	})
 }
 
 // all returns the filters of a query, whatever bracket they are in.
@@ -198,6 +206,9 @@ func (b *builder) expanded(ctx context.Context, f Field, flt Filter) (string, er
 		if cond == "" {
 			cond = "(1 = 1)"
 		}
+		if b.d.implicit(q) {
+			cond = "(" + cond + " AND " + b.d.Implicit + ")"
+		}
 		parts = append(parts, cond)
 	}
 	if len(plain) > 0 {
@@ -211,8 +222,8 @@ func (b *builder) expanded(ctx context.Context, f Field, flt Filter) (string, er
 	if len(parts) == 0 {
 		return "", bad(f.Key, "list.needs_value")
 	}
-	if flt.Op == "none" {
-		return "NOT (" + strings.Join(parts, " OR ") + ")", nil
+	if flt.Op == "none" { // a comparison with what isn't known leaves the row out of the list
+		return "(" + strings.Join(parts, " OR ") + ") IS NOT TRUE", nil
 	}
 	return "(" + strings.Join(parts, " OR ") + ")", nil
 }

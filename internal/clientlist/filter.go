@@ -1,0 +1,58 @@
+package clientlist
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/list"
+)
+
+// Key is the field of the client list by which clients are found that are in a list, or
+// in none of some.
+const Key = "list"
+
+// Options are the lists that the actor may filter by.
+func Options(ctx context.Context, tx *db.Tx) (out []list.Option, err error) {
+	all, err := All(ctx, tx)
+	for _, l := range all {
+		out = append(out, list.Option{Value: strconv.FormatInt(l.ID, 10), Label: l.Name})
+	}
+	return out, err
+}
+
+// Expand is the query that a living list follows; a fixed one has none, its members
+// are compared. A list that the actor doesn't see is an error, never an empty list:
+// "in none of these" would silently show everybody.
+func Expand(ctx context.Context, tx *db.Tx, value string) (*list.Query, error) {
+	id, err := strconv.ParseInt(value, 10, 64)
+	if err != nil {
+		return nil, errs.Bad(Key, "error.number")
+	}
+	l, err := Get(ctx, tx, id)
+	if err != nil {
+		return nil, unusable(err)
+	}
+	if l.Kind == Fixed {
+		return nil, nil
+	}
+	q, err := l.Ask()
+	if err != nil {
+		return nil, err
+	}
+	// Whoever saved the lists may not have seen all of them: look again with the
+	// reader's eyes.
+	if err := chain(ctx, tx, q, []int64{id}); err != nil {
+		return nil, unusable(err)
+	}
+	return &q, nil
+}
+
+// unusable makes a list that can't be asked a fault of the filter.
+func unusable(err error) error {
+	if errs.Is(err, errs.NotFound) {
+		return errs.Bad(Key, "client_list.error.missing")
+	}
+	return err
+}
