@@ -5,7 +5,6 @@ import (
 
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/clientlist"
-	"github.com/carnetcrm/carnet/internal/clientlist"
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/list"
@@ -33,8 +32,6 @@ var List = list.Def{
 		{Key: "anniversary", Kind: list.Date, SQL: "c.anniversary", Sort: "c.anniversary", MonthDay: "c.anniversary_md"},
 		{Key: "tag", Kind: list.Choice, SQL: "k.tag_id", NoShow: true, Numeric: true, Options: tagOptions, Quick: true, Bulk: "tags",
 			Via: &list.Related{From: "{tag_link} k", Owner: "k.owner_id", Cond: "k.owner_kind = 'client'"}},
-		{Key: clientlist.Key, Kind: list.Choice, SQL: "g.list_id", NoShow: true, Numeric: true, Quick: true, Options: clientlist.Options, Expand: clientlist.Expand,
-			Via: &list.Related{From: "{client_list_member} g", Owner: "g.client_id"}},
 		{Key: clientlist.Key, Kind: list.Choice, SQL: "g.list_id", NoShow: true, Numeric: true, Quick: true, Options: clientlist.Options, Expand: clientlist.Expand,
 			Via: &list.Related{From: "{client_list_member} g", Owner: "g.client_id"}},
 		{Key: "travelers", Kind: list.Number, Group: "traveler", SQL: "(SELECT count(*) FROM {client_traveler} l WHERE l.client_id = c.id)"},

@@ -8,7 +8,6 @@ import (
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/clientlist"
-	"github.com/carnetcrm/carnet/internal/clientlist"
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/flow/bulk"
@@ -17,7 +16,6 @@ import (
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
 	"github.com/carnetcrm/carnet/internal/traveler"
-	"github.com/carnetcrm/carnet/internal/view"
 	"github.com/carnetcrm/carnet/internal/view"
 )
 
