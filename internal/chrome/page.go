@@ -263,11 +263,11 @@ func (p *Page) Screenshot(file string) {
 	})
 }
 
-// FullScreenshot writes the page in its full length to a PNG file. Where a part of the
-// page scrolls rather than the page, the window grows for the picture until it needn't.
+// FullScreenshot writes the page in its full length to a PNG file. The window
+// grows for the picture until nothing needs to scroll, the page or a part of it.
 func (p *Page) FullScreenshot(file string) {
 	p.t.Helper()
-	size := Eval[[]int64](p, `[innerWidth, innerHeight, innerHeight + Math.max(0, ...[...document.body.querySelectorAll('*')]
+	size := Eval[[]int64](p, `[innerWidth, innerHeight, innerHeight + Math.max(document.documentElement.scrollHeight - innerHeight, ...[...document.body.querySelectorAll('*')]
 		.filter(e => /auto|scroll/.test(getComputedStyle(e).overflowY) && e.checkVisibility()).map(e => e.scrollHeight - e.clientHeight))]`)
 	p.do("taking a screenshot", func(ctx context.Context) error {
 		if size[2] > size[1] {

@@ -26,6 +26,15 @@ func (l *Localizer) DateWeekday(d date.Date) string {
 	return l.Weekday(d.Weekday()) + l.cal.weekdaySep + l.DateLong(d)
 }
 
+// DateNear writes a date of the coming or past days, whose year goes without saying:
+// "Tuesday, 24 Nov".
+func (l *Localizer) DateNear(d date.Date) string {
+	if !d.HasYear() {
+		return l.Date(d)
+	}
+	return l.Weekday(d.Weekday()) + l.cal.weekdaySep + l.Date(date.Date("--"+d.MonthDay()))
+}
+
 func (l *Localizer) date(d date.Date, months [12]string, sep string) string {
 	if !d.Valid() {
 		return string(d)

@@ -68,7 +68,7 @@ func (p *Page) hitGroups(hits []flow.Hit, q string) (out []ui.ResultGroup) {
 
 func (p *Page) result(h flow.Hit, q string) ui.Result {
 	name := nameOf(h.Name, h.Corporate)
-	r := ui.Result{Href: fmt.Sprintf("/%ss/%d", h.Kind, h.ID), Title: h.Name, Query: q,
+	r := ui.Result{Href: fmt.Sprintf("/%ss/%d", h.Kind, h.ID), Title: h.Name, Name: name, Query: q,
 		Initials: ui.Initials(name.Family, name.Given), Tint: ui.Tint(h.ID), Person: h.Kind == "traveler"}
 	detail := h.Detail
 	if h.Kind == "traveler" && detail != "" {

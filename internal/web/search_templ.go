@@ -115,7 +115,7 @@ func searchScreen(p *Page, q string, groups []ui.ResultGroup) templ.Component {
 							}
 							ctx = templ.InitializeContext(ctx)
 							for _, r := range g.Items {
-								templ_7745c5c3_Err = ui.Row{Lead: searchLead(r), Title: r.Title, Href: r.Href, Strong: true, Sub: r.What}.Render(ctx, templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.Row{Lead: searchLead(r), Title: r.Title, Name: r.Name, Href: r.Href, Strong: true, Sub: r.What}.Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}

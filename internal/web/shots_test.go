@@ -40,7 +40,7 @@ var states = []struct{ name, path, role, script string }{
 	{"refused-client", "/clients/new", "administrator", `setTimeout(() => { const f = document.querySelector("form.form-page, main form[method=post]"); f.noValidate = true; f.requestSubmit() })`},
 	{"refused-person", "/admin/people/new", "administrator", `setTimeout(() => { const f = document.querySelector("main form[method=post]"); f.querySelector("[name=email]").value = "x"; f.noValidate = true; f.requestSubmit() })`},
 	{"twins", "/clients/new", "administrator", `{ const f = document.querySelector('[name="t.family"]'), g = document.querySelector('[name="t.given"]'); f.value = "Kowalska"; g.value = "Joanna"; f.dispatchEvent(new Event("input", {bubbles: true})); g.dispatchEvent(new Event("input", {bubbles: true})); g.dispatchEvent(new Event("change", {bubbles: true})) }`},
-	{"totp", "/account/security", "administrator", `setTimeout(() => document.querySelector('button[value=totp]')?.click())`},
+	{"totp", "/account/security", "administrator", `setTimeout(() => document.querySelector("[name=act][value=totp]").closest("form").requestSubmit())`},
 	{"token-made", "/account/tokens", "administrator", `setTimeout(() => { const f = document.querySelector('main form[action="/account/tokens"]') ?? document.querySelector("main form"); f.querySelector("[name=name]").value = "www"; f.requestSubmit() })`},
 	{"import-map", "/imports/1", "administrator", ""},
 	{"import-checked", "/imports/2", "administrator", ""},

@@ -179,7 +179,7 @@ func (i dayItem) when(p *Page) string {
 	case p.Today().AddDays(1):
 		return p.T("common.tomorrow")
 	}
-	return p.L.Weekday(i.on.Time().Weekday()) + ", " + p.L.Date(date.Date("--"+i.on.MonthDay()))
+	return p.L.DateNear(i.on)
 }
 
 func greeting(now time.Time) string {
@@ -204,4 +204,12 @@ func startEmpty(p *Page) ui.Empty {
 		e.Actions = append(e.Actions, templ.Component(ui.Button{Label: p.T("nav.new_client"), Href: "/clients/new", Icon: "plus"}))
 	}
 	return e
+}
+
+// made says what an import brought; before it ran there is nothing to say.
+func (r runItem) made(p *Page) string {
+	if !ran(r.state) {
+		return ""
+	}
+	return p.T("start.created", "Count", int(r.created))
 }

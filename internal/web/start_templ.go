@@ -361,7 +361,7 @@ func runsCard(p *Page, d *startData) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					for _, r := range d.runs {
-						templ_7745c5c3_Err = ui.Row{Lead: ui.IconLg("file"), Title: r.file, Href: fmt.Sprintf("/imports/%d", r.id), Sub: p.T("import.state." + r.state), End: p.T("start.created", "Count", int(r.created)), EndSub: p.day(r.at)}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Row{Lead: ui.IconLg("file"), Title: r.file, Href: fmt.Sprintf("/imports/%d", r.id), Sub: p.T("import.state." + r.state), End: r.made(p), EndSub: p.day(r.at)}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -110,3 +110,11 @@ func (i trashItem) left(p *Page) int {
 }
 
 func (i trashItem) title() ui.Name { return nameOf(i.name, i.corporate) }
+
+// deleted says when and, unless Carnet did it by itself, by whom.
+func (i trashItem) deleted(p *Page) string {
+	if i.who == "" {
+		return p.T("trash.deleted_at", "When", p.moment(i.at))
+	}
+	return p.T("trash.deleted", "When", p.moment(i.at), "Who", i.who)
+}

@@ -86,7 +86,7 @@ func trashScreen(p *Page, items []trashItem, next string) templ.Component {
 								Lead:    ui.Avatar{Initials: ui.Initials(i.title().Family, i.title().Given), Tint: ui.Tint(i.id), Account: i.kind == "client", Size: "md"},
 								Name:    i.title(),
 								Badges:  []ui.Badge{{Label: p.T("trash.kind." + i.kind)}},
-								Sub:     p.T("trash.deleted", "When", p.moment(i.at), "Who", i.who),
+								Sub:     i.deleted(p),
 								End:     p.T("trash.left", "Count", i.left(p)),
 								Actions: []templ.Component{trashActions(p, i)},
 							}.Render(ctx, templ_7745c5c3_Buffer)
