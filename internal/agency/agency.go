@@ -59,6 +59,7 @@ type Agency struct {
 	SeeAgent      string `db:"see_agent" history:"track"`
 	SeeAccountant string `db:"see_accountant" history:"track"`
 	SeeAuditor    string `db:"see_auditor" history:"track"`
+	NoExport      bool   `db:"no_export" history:"track"` // nobody exports, whatever their role (L40)
 }
 
 // Table names the table and the kind.
@@ -236,10 +237,11 @@ func (u *User) Guard(ctx context.Context, tx *db.Tx, old record.Record) error {
 	return u.follow(ctx, tx, was)
 }
 
-// ActorOf returns u as the actor of a request.
+// ActorOf returns u as the actor of a request. Where the agency has switched exporting
+// off, nobody has the right to.
 func ActorOf(a *Agency, u *User, via string) db.Actor {
 	return db.Actor{AgencyID: a.ID, UserID: u.ID, BranchID: int64(u.BranchID),
-		Scope: a.ScopeOf(u.Role), Rights: RightsOf(u.Role), Via: via}
+		Scope: a.ScopeOf(u.Role), Rights: rightsIn(a, u.Role), Via: via}
 }
 
 // Setting is a small thing that a person set for themselves.

@@ -1,6 +1,7 @@
 package agency
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/carnetcrm/carnet/internal/db"
@@ -70,6 +71,24 @@ var rightsOf = func() map[string]db.Rights {
 	}
 	return out
 }()
+
+// settledRights are the rights of each role where exporting is switched off.
+var settledRights = func() map[string]db.Rights {
+	out := map[string]db.Rights{}
+	for role, set := range rightsOf {
+		out[role] = maps.Clone(set)
+		delete(out[role], "client.export")
+	}
+	return out
+}()
+
+// rightsIn returns the rights of a role under the settings of an agency.
+func rightsIn(a *Agency, role string) db.Rights {
+	if a.NoExport {
+		return settledRights[role]
+	}
+	return rightsOf[role]
+}
 
 // RightsOf returns the rights of a role; none for an unknown one.
 func RightsOf(role string) db.Rights { return rightsOf[role] }

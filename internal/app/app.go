@@ -16,6 +16,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/files"
 	"github.com/carnetcrm/carnet/internal/flow"
+	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/jobs"
 	"github.com/carnetcrm/carnet/internal/login"
@@ -49,6 +50,7 @@ type App struct {
 	Jobs  *jobs.Runner // not started
 
 	Imports *imports.Service
+	Exports *exports.Service
 }
 
 // Open makes the data folder, migrates and opens the database, and sets up what
@@ -143,8 +145,15 @@ func (a *App) assemble(ctx context.Context) error {
 		return err
 	}
 	a.Imports = &imports.Service{DB: a.DB, Files: a.Files}
+	// Exports have a folder of their own: they are kept for a day and in no backup.
+	out, err := files.New(a.Config.ExportsDir())
+	if err != nil {
+		return err
+	}
+	a.Exports = &exports.Service{DB: a.DB, Files: out, Mail: a.Mail, MailOn: a.Config.MailOn(), BaseURL: a.Config.Base()}
 	a.Jobs = jobs.New(a.DB, a.Log)
 	a.Imports.Register(a.Jobs)
+	a.Exports.Register(a.Jobs)
 	a.chores()
 	return nil
 }

@@ -177,6 +177,9 @@ func (c *Config) DatabaseFile() string { return filepath.Join(c.Data, "carnet.db
 // FilesDir returns the folder of the stored files.
 func (c *Config) FilesDir() string { return filepath.Join(c.Data, "files") }
 
+// ExportsDir returns the folder of exported lists, which are kept for a day.
+func (c *Config) ExportsDir() string { return filepath.Join(c.Data, "exports") }
+
 // VaultFile returns the path of the vault key.
 func (c *Config) VaultFile() string { return filepath.Join(c.Data, vault.FileName) }
 

@@ -82,3 +82,13 @@ func (d *Def) EachSelected(ctx context.Context, tx *db.Tx, s Selection, fn func(
 	cond := d.ID + " IN {ids " + b.arg(db.IDs(s.IDs)) + "}"
 	return b.read(ctx, b.query(0, cond), func(k keyed) error { return fn(k.Row) })
 }
+
+// CountSelected returns how many rows of a selection the actor sees, counted up to
+// bound: bound+1 stands for more.
+func (d *Def) CountSelected(ctx context.Context, tx *db.Tx, s Selection, bound int) (int, error) {
+	if s.All {
+		return d.Count(ctx, tx, s.Query, bound)
+	}
+	ids, err := d.Selected(ctx, tx, s, bound)
+	return len(ids), err
+}

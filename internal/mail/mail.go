@@ -2,6 +2,7 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -42,8 +43,17 @@ type Message struct {
 	Text    string // required: what screen readers and old programs show
 	HTML    string // the same as a page; "" for none
 	Date    time.Time
+	// Attach are files that go along.
+	Attach []Attachment
 	// Automatic marks what no person wrote, so that absence notes don't answer it (RFC 3834).
 	Automatic bool
+}
+
+// Attachment is a file that goes along with a message.
+type Attachment struct {
+	Name string
+	Type string // media type
+	Data []byte
 }
 
 // Ways to protect the connection.
@@ -191,6 +201,12 @@ func (s *SMTP) build(m Message) (*gomail.Msg, error) {
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	if m.HTML != "" {
 		msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	}
+	for _, a := range m.Attach {
+		err := msg.AttachReader(oneLine(a.Name), bytes.NewReader(a.Data), gomail.WithFileContentType(gomail.ContentType(a.Type)))
+		if err != nil {
+			return nil, errors.New("a file can't be attached")
+		}
 	}
 	return msg, nil
 }
