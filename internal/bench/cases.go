@@ -2,6 +2,8 @@ package bench
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -155,20 +157,34 @@ func usual(key string) bool {
 	return key != ""
 }
 
-// places finds cursors in the middle of the list of clients.
+// places makes cursors in the middle of the list of clients: the one behind its first
+// page, moved on to other names.
 func (b *bencher) places(ctx context.Context) error {
-	return b.d.View(ctx, b.admin, func(tx *db.Tx) error {
-		for _, begin := range strings.Fields("be ca de fe ga he ka la ma ne pa ro sa sch ta wa") {
-			p, err := client.List.Run(ctx, tx, list.Query{Filters: []list.Filter{{Key: "name", Op: "starts", Values: []string{begin}}}, Limit: 10})
-			if err != nil {
-				return err
-			}
-			if p.Next != "" {
-				b.cursors = append(b.cursors, p.Next)
-			}
-		}
-		return nil
+	var next string
+	err := b.d.View(ctx, b.admin, func(tx *db.Tx) error {
+		p, err := client.List.Run(ctx, tx, list.Query{})
+		next = p.Next
+		return err
 	})
+	if err != nil {
+		return err
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(next)
+	if err != nil {
+		return err
+	}
+	var cursor map[string]any
+	if err := json.Unmarshal(raw, &cursor); err != nil {
+		return err
+	}
+	for _, begin := range strings.Fields("be ca de fe ga he ka la ma ne pa ro sa sch ta wa") {
+		cursor["v"] = []any{begin, 0}
+		if raw, err = json.Marshal(cursor); err != nil {
+			return err
+		}
+		b.cursors = append(b.cursors, base64.RawURLEncoding.EncodeToString(raw))
+	}
+	return nil
 }
 
 // view makes work of a read by an actor.

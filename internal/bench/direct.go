@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -181,4 +182,32 @@ func deref(args []any) []any {
 		out[i] = a
 	}
 	return out
+}
+
+// insert stores rows in one transaction, as each driver does it best: PostgreSQL
+// many by one statement, SQLite one by one with a statement that is prepared.
+func (d *direct) insert(ctx context.Context, table string, cols []string, rows [][]any) error {
+	head := "INSERT INTO " + table + " (" + strings.Join(cols, ", ") + ") VALUES "
+	var steps []step
+	if d.pg == nil {
+		for _, row := range rows {
+			steps = append(steps, step{q: head + "(?" + strings.Repeat(", ?", len(cols)-1) + ")", args: row})
+		}
+		return d.commit(ctx, steps)
+	}
+	for len(rows) > 0 {
+		n := min(len(rows), 100)
+		var b strings.Builder
+		var args []any
+		for i, row := range rows[:n] {
+			b.WriteString([]string{"(", ", ("}[min(i, 1)])
+			for j, v := range row {
+				args = append(args, v)
+				fmt.Fprintf(&b, "%s$%d", []string{"", ", "}[min(j, 1)], len(args))
+			}
+			b.WriteString(")")
+		}
+		steps, rows = append(steps, step{q: head + b.String(), args: args}), rows[n:]
+	}
+	return d.commit(ctx, steps)
 }

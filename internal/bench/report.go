@@ -94,7 +94,11 @@ func (r *Result) table(b *strings.Builder) {
 	}
 	b.WriteString("\n| What | Measured | Budget | |\n|---|--:|--:|---|\n")
 	for _, l := range others {
-		fmt.Fprintf(b, "| %s | %.1f %s | %.0f %s | %s |\n", l.Name, l.Value, l.Unit, l.Limit, l.Unit, l.verdict())
+		limit := ""
+		if l.Limit > 0 {
+			limit = fmt.Sprintf("%.0f %s", l.Limit, l.Unit)
+		}
+		fmt.Fprintf(b, "| %s | %.1f %s | %s | %s |\n", l.Name, l.Value, l.Unit, limit, l.verdict())
 	}
 }
 

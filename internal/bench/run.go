@@ -19,7 +19,7 @@ type Options struct {
 	Users    []int
 	Duration time.Duration // of one round of one measurement
 	Only     string        // measures only cases whose name contains this
-	Parts    string        // which parts run, by comma: cases, create, http
+	Parts    string        // which parts run, by comma: cases, create, http, import
 	Script   string        // scripts/test-postgres.sh
 	Doc      string        // docs/performance.md, "" writes none
 	Build    bool          // builds the data sets and measures nothing
@@ -90,7 +90,7 @@ func Run(ctx context.Context, o Options) error {
 			if o.Build {
 				continue
 			}
-			r, err := o.measureSet(ctx, s)
+			r, err := o.measureSet(ctx, s, server)
 			if err != nil {
 				return fmt.Errorf("measuring %d clients on %s: %w", size, engine, err)
 			}
@@ -109,7 +109,7 @@ func (o Options) has(part string) bool {
 	return o.Parts == "" || strings.Contains(","+o.Parts+",", ","+part+",")
 }
 
-func (o Options) measureSet(ctx context.Context, s *Set) (*Result, error) {
+func (o Options) measureSet(ctx context.Context, s *Set, server *Server) (*Result, error) {
 	r := &Result{Engine: s.Engine, Clients: s.Clients, When: time.Now(), Machine: machine(), Load: load()}
 	b, err := newBencher(ctx, s)
 	if err != nil {
@@ -138,6 +138,9 @@ func (o Options) measureSet(ctx context.Context, s *Set) (*Result, error) {
 	}
 	if cleanErr := b.clean(context.WithoutCancel(ctx), last); err == nil {
 		err = cleanErr
+	}
+	if err == nil && o.has("import") && s.Clients == imported { // once per engine
+		err = o.measureImport(ctx, r, s.Engine, server)
 	}
 	r.Load += " before, " + load() + " after"
 	return r, err

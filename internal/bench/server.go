@@ -78,3 +78,14 @@ func (s *Server) checkpoint(ctx context.Context) error {
 	_, err = c.Exec(ctx, "CHECKPOINT")
 	return err
 }
+
+// drop removes a database.
+func (s *Server) drop(ctx context.Context, name string) error {
+	c, err := pgx.Connect(ctx, s.url)
+	if err != nil {
+		return err
+	}
+	defer c.Close(ctx)
+	_, err = c.Exec(ctx, `DROP DATABASE IF EXISTS "`+name+`" WITH (FORCE)`)
+	return err
+}
