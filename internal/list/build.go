@@ -71,7 +71,7 @@ func (d *Def) build(ctx context.Context, tx *db.Tx, q Query) (*builder, error) {
 	b.today = date.Today(tx.Now.Time(), b.zone)
 	var err error
 	if _, known := tx.TableOf(d.Name); known {
-		if b.few, err = tx.Few(ctx, d.Name); err != nil {
+		if b.few, err = fewOf(ctx, tx, d.Name); err != nil {
 			return nil, err
 		}
 	}
@@ -99,6 +99,9 @@ func (d *Def) build(ctx context.Context, tx *db.Tx, q Query) (*builder, error) {
 	b.cursor = c
 	return b, nil
 }
+
+// fewOf is replaced by tests: a small database has few rows for everybody.
+var fewOf = func(ctx context.Context, tx *db.Tx, table string) (bool, error) { return tx.Few(ctx, table) }
 
 // value checks a value of a cursor: it comes from outside, and a database refuses
 // to compare a text with a number.

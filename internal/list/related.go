@@ -12,7 +12,7 @@ import (
 const maxDepth = 3
 
 // rare is the number of matches below which it is quicker to gather them.
-const rare = 3000
+var rare int64 = 3000
 
 // holds is the condition that something that hangs on the row meets cond. When rows
 // are walked each one is asked, when they are gathered the set is made once.
@@ -98,7 +98,7 @@ func (b *builder) counted(r *Related, cond, op string, n int64) string {
 		return fmt.Sprintf("(SELECT count(*) FROM %s WHERE %s = %s AND %s) %s %s", r.From, r.Owner, b.d.ID, b.hangs(r, cond), sign, b.arg(n))
 	}
 	set := func(sign string, n int64) string {
-		return fmt.Sprintf("%s IN (SELECT %[2]s FROM %s WHERE %s GROUP BY %[2]s HAVING count(*) %s %s)", b.d.ID, r.Owner, r.From, b.hangs(r, cond), sign, b.arg(n))
+		return fmt.Sprintf("%[1]s IN (SELECT %[2]s FROM %[3]s WHERE %[4]s GROUP BY %[2]s HAVING count(*) %[5]s %[6]s)", b.d.ID, r.Owner, r.From, b.hangs(r, cond), sign, b.arg(n))
 	}
 	switch {
 	case op == "least" && n == 0:

@@ -113,7 +113,7 @@ func (d *Def) Parse(v url.Values, a db.Actor) ([]Filter, error) {
 		if op != "between" && (f.Kind == Date || f.Kind == Stamp || f.Kind == Number || f.Kind == Area) {
 			vals = vals[:1]
 		}
-		if Valueless(op) {
+		if Valueless(op) || f.Kind == Area && op == "none" {
 			vals = nil
 		}
 		out = append(out, Filter{Key: name, Op: op, Values: vals})
@@ -139,7 +139,7 @@ func (d *Def) Encode(filters []Filter) url.Values {
 		if i < 0 || Ops[d.Fields[i].Kind][0] != flt.Op {
 			key += "." + flt.Op
 		}
-		if Valueless(flt.Op) {
+		if len(flt.Values) == 0 {
 			v[key] = append(v[key], "1")
 		} else {
 			v[key] = append(v[key], flt.Values...)

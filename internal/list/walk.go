@@ -103,10 +103,12 @@ func (b *builder) walk(ctx context.Context, q *Query, n int) (out []keyed, done 
 	from, values := 0, b.cursorValues()
 	if values != nil {
 		at, _ := values[0].(int64)
-		from, values = int(at), values[1:]
-	}
-	if from < 0 || from > len(rank.options) {
-		return nil, false, bad("cursor", "list.bad_cursor")
+		if at < 0 || at > int64(len(rank.options)) {
+			return nil, false, bad("cursor", "list.bad_cursor")
+		}
+		if from, values = int(at), values[1:]; rank.desc {
+			from = len(rank.options) - from
+		}
 	}
 	places := make([]int, 0, len(rank.options)+1)
 	for i := range len(rank.options) + 1 {
@@ -114,7 +116,6 @@ func (b *builder) walk(ctx context.Context, q *Query, n int) (out []keyed, done 
 	}
 	if rank.desc {
 		slices.Reverse(places)
-		from = len(rank.options) - from
 	}
 	for i, place := range places[from:] {
 		if i > 0 {

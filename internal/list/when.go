@@ -144,13 +144,14 @@ func (b *builder) yearly(f Field, flt Filter) (cond string, ok bool, err error) 
 }
 
 // anniversaries are the days, "06-12", that are celebrated from today until n days
-// later. Who was born on 29 February celebrates on the 28th in other years.
+// later. Who was born on 29 February celebrates on 1 March in other years, as NextOn
+// has it.
 func (b *builder) anniversaries(n int) []string {
 	var out []string
 	for i := range n + 1 {
 		d := b.today.AddDays(i)
 		out = append(out, d.MonthDay())
-		if d.MonthDay() == "02-28" && d.AddDays(1).MonthDay() == "03-01" {
+		if d.MonthDay() == "03-01" && d.AddDays(-1).MonthDay() == "02-28" {
 			out = append(out, "02-29")
 		}
 	}
