@@ -69,7 +69,8 @@ const commentRule = `(owner_kind = 'client' AND EXISTS (SELECT 1 FROM {client} v
 const ownComment = `created_by = :user AND (` + commentRule + `)`
 
 var _ = record.Register(
-	record.Kind{Name: "client", New: func() record.Record { return new(Client) }, Derive: derive, Purge: sweep},
+	record.Kind{Name: "client", New: func() record.Record { return new(Client) }, Derive: derive, Purge: sweep,
+		Found: []string{"code", "name", "name_key", "legal_name", "contact"}},
 	record.Kind{Name: "client_traveler", New: func() record.Record { return new(Link) }},
 	record.Kind{Name: "interface_id", New: func() record.Record { return new(InterfaceID) }},
 	record.Kind{Name: "share", New: func() record.Record { return new(Share) }},
@@ -294,13 +295,23 @@ func (c *Client) guardAdvisor(ctx context.Context, tx *db.Tx, was *Client) error
 	if c.AdvisorID == 0 {
 		return nil
 	}
-	var ok bool
-	err := tx.Row(ctx, "SELECT u.has_clients AND u.status <> 'disabled' FROM {user} u WHERE u.id = $1", []any{c.AdvisorID}, &ok)
-	if errs.Is(err, errs.NotFound) || (err == nil && !ok) {
+	takes, err := tx.Memo(adviser(c.AdvisorID), func() (any, error) {
+		var ok bool
+		err := tx.Row(ctx, "SELECT u.has_clients AND u.status <> 'disabled' FROM {user} u WHERE u.id = $1", []any{c.AdvisorID}, &ok)
+		if errs.Is(err, errs.NotFound) {
+			err = nil
+		}
+		return ok, err
+	})
+	if err == nil && !takes.(bool) {
 		return errs.Bad("advisor_id", "client.error.advisor")
 	}
 	return err
 }
+
+// adviser is the key under which a transaction that gives somebody many clients
+// remembers whether they take any.
+type adviser db.Ref
 
 // Reachable reports whether a client has a contact method: a phone or e-mail of
 // its own or of one of its travelers, or a traveler who is reached through a main

@@ -79,6 +79,9 @@ type Kind struct {
 	// Derive computes the columns tagged derived:"yes" from the record and what
 	// hangs on it, the search text among them. It sees every row of the agency.
 	Derive func(ctx context.Context, tx *db.Tx, id int64) (Derived, error)
+	// Found names the columns that Derive and Touches read, so that changing others
+	// costs no indexing; nil stands for all. Children index their parents anyway.
+	Found []string
 	// Touches returns other records whose search text contains this one's.
 	Touches func(ctx context.Context, tx *db.Tx, id int64) ([]Ref, error)
 	// Purge removes what hangs on the record without a foreign key.
@@ -262,15 +265,10 @@ func Edit(ctx context.Context, tx *db.Tx, r Record, id, version int64, change fu
 	if err != nil || !changed {
 		return err
 	}
-	b := r.base()
-	b.Version, b.UpdatedAt, b.UpdatedBy = old.base().Version+1, tx.Now, db.Ref(tx.Actor.UserID)
-	if err := store(ctx, tx, r, old.base().Version); err != nil {
+	if err := replace(ctx, tx, r, old); err != nil {
 		return err
 	}
-	if err := writeHistory(ctx, tx, "edit", r, old); err != nil {
-		return err
-	}
-	return reindex(ctx, tx, r)
+	return writeHistory(ctx, tx, "edit", r, old)
 }
 
 // store writes all columns of r where the version is still was.

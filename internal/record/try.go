@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/carnetcrm/carnet/internal/db"
@@ -25,6 +26,11 @@ func prepare(ctx context.Context, tx *db.Tx, r Record, id, version int64, change
 		}
 		return nil, false, err
 	}
+	return settle(ctx, tx, r, version, change)
+}
+
+// settle has change alter a record as it was read, and applies the rules.
+func settle(ctx context.Context, tx *db.Tx, r Record, version int64, change func() error) (old Record, changed bool, err error) {
 	old = clone(r)
 	hide(r, tx.Actor)
 	if err := change(); err != nil {
@@ -50,6 +56,33 @@ func prepare(ctx context.Context, tx *db.Tx, r Record, id, version int64, change
 		}
 	}
 	return old, true, nil
+}
+
+// replace stores a changed record and has it indexed where that matters.
+func replace(ctx context.Context, tx *db.Tx, r, old Record) error {
+	b := r.base()
+	b.Version, b.UpdatedAt, b.UpdatedBy = old.base().Version+1, tx.Now, db.Ref(tx.Actor.UserID)
+	if err := store(ctx, tx, r, old.base().Version); err != nil {
+		return err
+	}
+	if !found(r, old) {
+		return reindexParents(ctx, tx, r)
+	}
+	return reindex(ctx, tx, r)
+}
+
+// found reports whether a change matters to what the record is found by.
+func found(r, old Record) bool {
+	cols := kinds[r.Table()].Found
+	if cols == nil {
+		return true
+	}
+	for _, c := range shapeOf(r).cols {
+		if slices.Contains(cols, c.name) && c.value(r).Interface() != c.value(old).Interface() {
+			return true
+		}
+	}
+	return false
 }
 
 // Text returns the value of a column as the history writes it: "" for none, else a

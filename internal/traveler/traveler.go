@@ -34,7 +34,8 @@ var Tables = []db.Table{
 }
 
 var _ = record.Register(record.Kind{Name: "traveler", New: func() record.Record { return new(Traveler) },
-	Derive: derive, Touches: touches, Purge: sweep})
+	Derive: derive, Touches: touches, Purge: sweep,
+	Found: []string{"name_key", "family", "given", "middle", "preferred", "former", "native_name", "birth_date"}})
 
 // Sexes are the values of Traveler.Sex, as in the travel document; "" is
 // unspecified.

@@ -503,7 +503,9 @@ func TestDelete(t *testing.T) {
 		t.Errorf("one alone: %v", err)
 	}
 	// One comes back by hand, one comes back and goes again, one is purged.
-	again := func(who string, fn func(ctx context.Context, tx *db.Tx) error) { dbtest.Update(t, d.World.DB, d.As(who), fn) }
+	again := func(who string, fn func(ctx context.Context, tx *db.Tx) error) {
+		dbtest.Update(t, d.World.DB, d.As(who), fn)
+	}
 	again("ann", func(ctx context.Context, tx *db.Tx) error { return flow.RestoreClient(ctx, tx, ids[0]) })
 	again("ann", func(ctx context.Context, tx *db.Tx) error { return flow.RestoreClient(ctx, tx, ids[2]) })
 	again("max", func(ctx context.Context, tx *db.Tx) error { return flow.TrashClient(ctx, tx, ids[2], 0) })

@@ -23,47 +23,50 @@ type setter struct {
 // errSame reports a record that is as it should be already.
 var errSame = errors.New("bulk: as it should be")
 
-func (s setter) do(ctx context.Context, tx *db.Tx, id int64, dry bool) (effect, error) {
-	r := s.n.new()
-	var e effect
-	change := func() (err error) {
-		if e.was, err = record.Text(r, s.column); err != nil {
-			return err
-		}
-		if e.was == s.value {
-			return errSame
-		}
-		return record.SetText(r, s.column, s.value)
-	}
-	var err error
-	if dry {
-		_, err = record.Try(ctx, tx, r, id, change)
-	} else {
-		err = record.Edit(ctx, tx, r, id, 0, change)
-	}
-	if errors.Is(err, errSame) {
-		return e, nil
-	}
-	if err != nil {
-		return e, err
-	}
-	e.now, err = record.Text(r, s.column) // as Check has tidied it
-	e.changed = e.was != e.now
-	return e, err
+func (s setter) do(ctx context.Context, tx *db.Tx, ids []int64, dry bool, tell teller) error {
+	var was string
+	return record.EditMany(ctx, tx, record.Many{Kind: s.n.Kind, IDs: ids, Dry: dry,
+		Change: func(r record.Record) (err error) {
+			if was, err = record.Text(r, s.column); err != nil {
+				return err
+			}
+			if was == s.value {
+				return errSame
+			}
+			return record.SetText(r, s.column, s.value)
+		},
+		Told: func(id int64, r record.Record, changed bool, err error) error {
+			if errors.Is(err, errSame) {
+				return tell(id, effect{}, nil)
+			}
+			if err != nil || !changed {
+				return tell(id, effect{}, err)
+			}
+			now, err := record.Text(r, s.column) // as Check has tidied it
+			return tell(id, effect{was, now, was != now}, err)
+		}})
 }
 
-func (s setter) undo(ctx context.Context, tx *db.Tx, row *Row) error {
-	r := s.n.new()
-	return record.Edit(ctx, tx, r, row.RecordID, 0, func() error {
-		is, err := record.Text(r, s.column)
-		if err != nil {
-			return err
-		}
-		if is != row.Now {
-			return errSince
-		}
-		return record.SetText(r, s.column, row.Was)
-	})
+func (s setter) undo(ctx context.Context, tx *db.Tx, rows []Row, tell teller) error {
+	byID := map[int64]*Row{}
+	var ids []int64
+	for i := range rows {
+		byID[rows[i].RecordID] = &rows[i]
+		ids = append(ids, rows[i].RecordID)
+	}
+	return record.EditMany(ctx, tx, record.Many{Kind: s.n.Kind, IDs: ids,
+		Change: func(r record.Record) error {
+			row := byID[record.Stamps(r).ID]
+			is, err := record.Text(r, s.column)
+			if err != nil {
+				return err
+			}
+			if is != row.Now {
+				return errSince
+			}
+			return record.SetText(r, s.column, row.Was)
+		},
+		Told: func(id int64, _ record.Record, _ bool, err error) error { return tell(id, effect{}, err) }})
 }
 
 // tagger gives records a tag, or takes it from them.
@@ -94,7 +97,31 @@ func (t tagger) links(ctx context.Context, tx *db.Tx, id int64) ([]tag.Link, err
 	return out, err
 }
 
-func (t tagger) do(ctx context.Context, tx *db.Tx, id int64, dry bool) (effect, error) {
+func (t tagger) do(ctx context.Context, tx *db.Tx, ids []int64, dry bool, tell teller) error {
+	return each(ids, tell, func(id int64) (effect, error) { return t.one(ctx, tx, id, dry) })
+}
+
+// each does one record after the other.
+func each(ids []int64, tell teller, do func(id int64) (effect, error)) error {
+	for _, id := range ids {
+		e, err := do(id)
+		if err = tell(id, e, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func eachRow(rows []Row, tell teller, undo func(row *Row) error) error {
+	for i := range rows {
+		if err := tell(rows[i].RecordID, effect{}, undo(&rows[i])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t tagger) one(ctx context.Context, tx *db.Tx, id int64, dry bool) (effect, error) {
 	if err := record.Editable(ctx, tx, record.Ref{Kind: t.kind, ID: id}); err != nil {
 		return effect{}, err
 	}
@@ -146,7 +173,11 @@ func (t tagger) remove(ctx context.Context, tx *db.Tx, has []tag.Link, dry bool)
 	return effect{was: string(raw), changed: true}, nil
 }
 
-func (t tagger) undo(ctx context.Context, tx *db.Tx, row *Row) error {
+func (t tagger) undo(ctx context.Context, tx *db.Tx, rows []Row, tell teller) error {
+	return eachRow(rows, tell, func(row *Row) error { return t.back(ctx, tx, row) })
+}
+
+func (t tagger) back(ctx context.Context, tx *db.Tx, row *Row) error {
 	if !t.take {
 		id, err := strconv.ParseInt(row.Now, 10, 64)
 		if err != nil {
@@ -187,7 +218,11 @@ func (t tagger) undo(ctx context.Context, tx *db.Tx, row *Row) error {
 // trasher moves records to the trash.
 type trasher struct{ n *Noun }
 
-func (t trasher) do(ctx context.Context, tx *db.Tx, id int64, dry bool) (effect, error) {
+func (t trasher) do(ctx context.Context, tx *db.Tx, ids []int64, dry bool, tell teller) error {
+	return each(ids, tell, func(id int64) (effect, error) { return t.one(ctx, tx, id, dry) })
+}
+
+func (t trasher) one(ctx context.Context, tx *db.Tx, id int64, dry bool) (effect, error) {
 	if err := t.n.MayTrash(ctx, tx, id); err != nil || dry {
 		return effect{changed: err == nil}, err
 	}
@@ -199,7 +234,11 @@ func (t trasher) do(ctx context.Context, tx *db.Tx, id int64, dry bool) (effect,
 
 // undo restores what this act has deleted: not what somebody restored and deleted
 // again.
-func (t trasher) undo(ctx context.Context, tx *db.Tx, row *Row) error {
+func (t trasher) undo(ctx context.Context, tx *db.Tx, rows []Row, tell teller) error {
+	return eachRow(rows, tell, func(row *Row) error { return t.back(ctx, tx, row) })
+}
+
+func (t trasher) back(ctx context.Context, tx *db.Tx, row *Row) error {
 	var at db.Stamp
 	err := tx.Row(ctx, "SELECT r.deleted_at FROM {"+t.n.Kind+".any} r WHERE r.id = $1", []any{row.RecordID}, &at)
 	if err != nil {

@@ -181,13 +181,17 @@ type effect struct {
 	changed  bool
 }
 
-// A doer carries an order out.
+// A doer carries an order out on some records, fewer than stepSize+1.
 type doer interface {
-	// do does it to one record; dry only says what would become of it.
-	do(ctx context.Context, tx *db.Tx, id int64, dry bool) (effect, error)
-	// undo puts a record back; errSince where it isn't any more as the act left it.
-	undo(ctx context.Context, tx *db.Tx, r *Row) error
+	// do does it and tells what became of each; dry only says what would. Tell
+	// decides whether an error ends it.
+	do(ctx context.Context, tx *db.Tx, ids []int64, dry bool, tell teller) error
+	// undo puts records back; errSince is told of one that isn't any more as the act
+	// left it.
+	undo(ctx context.Context, tx *db.Tx, rows []Row, tell teller) error
 }
+
+type teller func(id int64, e effect, err error) error
 
 // errSince reports a record that somebody has changed since.
 var errSince = errors.New("bulk: changed since")

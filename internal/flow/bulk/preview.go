@@ -173,16 +173,19 @@ func (w *worker) step(ctx context.Context, tx *db.Tx, ids []int64, dry bool, tel
 			return err
 		}
 	}
+	free := make([]int64, 0, len(ids))
 	for _, id := range ids {
 		if err := hindered[id]; err != nil {
 			tell(id, effect{}, err)
-			continue
+		} else {
+			free = append(free, id)
 		}
-		e, err := w.d.do(ctx, tx, id, dry)
+	}
+	return w.d.do(ctx, tx, free, dry, func(id int64, e effect, err error) error {
 		if err != nil && (errs.KindOf(err) == errs.Internal || isStale(err)) {
 			return err // stale: somebody saves it at this moment; the step begins anew
 		}
 		tell(id, e, err)
-	}
-	return nil
+		return nil
+	})
 }

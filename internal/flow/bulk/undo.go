@@ -3,6 +3,7 @@ package bulk
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -27,40 +28,53 @@ func (a *Act) back(ctx context.Context, tx *db.Tx, size int, because error) erro
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return err
 	}
-	gone := err // the tag was removed: nothing can be put back
-	for i := range rows {
-		row := &rows[i]
-		err := because
-		if err == nil {
-			err = gone
-		}
-		if err == nil {
-			err = d.undo(ctx, all, row)
-		}
-		w, err := a.kept(ctx, all, row, err)
-		if err != nil {
-			return err
-		}
-		err = record.Edit(ctx, all, row, row.ID, 0, func() error {
-			if row.Outcome = PutBack; w.Key != "" {
-				row.Outcome = Kept
-				row.tell(w)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if w.Key != "" {
-			a.Kept++
-		} else {
-			a.Undone++
-		}
+	if err != nil { // the tag was removed: nothing can be put back
+		because = err
+	}
+	whys := map[int64]Why{}
+	tell := func(id int64, _ effect, err error) error {
+		i := slices.IndexFunc(rows, func(r Row) bool { return r.RecordID == id })
+		w, err := a.kept(ctx, all, &rows[i], err)
+		whys[id] = w
+		return err
+	}
+	if because != nil {
+		err = eachRow(rows, tell, func(*Row) error { return because })
+	} else {
+		err = d.undo(ctx, all, rows, tell)
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.note(ctx, all, rows, whys); err != nil {
+		return err
 	}
 	if len(rows) < size {
 		a.State, a.FinishedAt = Undone, tx.Now
 	}
 	return nil
+}
+
+// note writes into the rows what undo did.
+func (a *Act) note(ctx context.Context, tx *db.Tx, rows []Row, whys map[int64]Why) error {
+	ids := make([]int64, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ID
+	}
+	return record.EditMany(ctx, tx, record.Many{Kind: "bulk_row", IDs: ids,
+		Change: func(r record.Record) error {
+			row := r.(*Row)
+			if w := whys[row.RecordID]; w.Key == "" {
+				row.Outcome = PutBack
+				a.Undone++
+			} else {
+				row.Outcome = Kept
+				row.tell(w)
+				a.Kept++
+			}
+			return nil
+		},
+		Told: func(_ int64, _ record.Record, _ bool, err error) error { return err }})
 }
 
 // kept says why a record was left alone, with an empty key where it was put back.
