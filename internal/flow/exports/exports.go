@@ -74,8 +74,10 @@ var Lists = map[string]*list.Def{"client": &client.List, "traveler": &traveler.L
 // everybody.
 var runRule = db.Rule{Own: "created_by = :user", Branch: "created_by = :user", Agency: "created_by = :user", Lift: "audit.view"}
 
-// Tables are the tenant tables of this package.
-var Tables = []db.Table{{Name: "export", View: runRule, Edit: db.Same("created_by = :user")}}
+// Tables are the tenant tables of this package. The program itself notes how an export
+// ended: the person may have lost the right to.
+var Tables = []db.Table{{Name: "export", View: runRule,
+	Edit: db.Rule{Own: "created_by = :user", Branch: "created_by = :user", Agency: "created_by = :user", Lift: "system"}}}
 
 var _ = record.Register(record.Kind{Name: "export", New: func() record.Record { return new(Export) }, Silent: true})
 
