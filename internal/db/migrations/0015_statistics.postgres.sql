@@ -1,0 +1,2 @@
+-- The folded cities were written after the last look at the table.
+ANALYZE client;
