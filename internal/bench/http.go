@@ -153,7 +153,7 @@ func (o Options) measureHTTP(ctx context.Context, r *Result, b *bencher) error {
 	if err != nil {
 		return err
 	}
-	defer c.end()
+	defer func() { c.end() }() // the last one
 	start := c.start
 	for range 2 { // the quietest of three starts
 		c.end()
