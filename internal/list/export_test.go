@@ -2,6 +2,7 @@ package list
 
 import (
 	"context"
+	"time"
 
 	"github.com/carnetcrm/carnet/internal/db"
 )
@@ -13,4 +14,11 @@ func Shorten(walks []int, rareFrom int64) func() {
 	strides, rare = walks, rareFrom
 	fewOf = func(context.Context, *db.Tx, string) (bool, error) { return false, nil }
 	return func() { strides, rare, fewOf = s, r, f }
+}
+
+// Wait makes queries as patient as d says, and returns what undoes that.
+func Wait(d time.Duration) func() {
+	was := patience
+	patience = d
+	return func() { patience = was }
 }

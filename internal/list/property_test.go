@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/contact"
@@ -249,6 +250,7 @@ func (a *asker) query(def *list.Def, rows []*thing) list.Query {
 // them, as three people, and compares the rows with a naive evaluation in Go. The walks
 // are made so short that both ways of finding rows are gone.
 func TestEveryQuery(t *testing.T) {
+	defer list.Wait(time.Minute)()
 	w := dbtest.NewWorld(t)
 	fill(t, w, 90)
 	rounds := 400

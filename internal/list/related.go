@@ -102,7 +102,7 @@ func (b *builder) counted(r *Related, cond, op string, n int64) string {
 	}
 	switch {
 	case op == "least" && n == 0:
-		return "1 = 1"
+		return "(1 = 1 OR " + set(">=", 1) + ")" // PostgreSQL wants every argument used
 	case op == "least":
 		return set(">=", n)
 	case op == "most":

@@ -17,6 +17,9 @@ import (
 // message that says what to narrow.
 const Patience = 2 * time.Second
 
+// patience is replaced by tests, which run on busy machines.
+var patience = Patience
+
 // strides are how many rows a walk looks at before it is given up: first few, which is
 // enough for what is common, then more, which is still quicker than to sort a tenth of
 // all rows.
@@ -403,7 +406,7 @@ func (e *SlowError) Unwrap() error { return e.err }
 // patient runs fn for as long as people wait, and says what to narrow when that wasn't
 // enough.
 func (b *builder) patient(ctx context.Context, q *Query, fn func(context.Context) error) error {
-	short, cancel := context.WithTimeout(ctx, Patience)
+	short, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err := fn(short)
 	if err == nil || short.Err() == nil || ctx.Err() != nil {
