@@ -108,7 +108,7 @@ func (p *Page) frame(sc Screen) (ui.Frame, error) {
 		return ui.NavItem{Label: p.T("nav." + key), Href: href, Icon: icon, Key: letter, Minor: minor, Current: sc.Nav == key}
 	}
 	f.Nav = []ui.NavItem{nav("start", "/", "start", "s", false), nav("clients", "/clients", "clients", "c", false),
-		nav("travelers", "/travelers", "travelers", "t", false)}
+		nav("travelers", "/travelers", "travelers", "t", false), nav("lists", "/lists", "lists", "l", false)}
 	if p.Actor.May("client.import") {
 		f.Nav = append(f.Nav, nav("imports", "/imports", "upload", "i", true))
 	}

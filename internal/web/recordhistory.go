@@ -11,6 +11,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/flow/bulk"
 	"github.com/carnetcrm/carnet/internal/phone"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/web/ui"
@@ -48,7 +49,7 @@ func (v *recordView) loadHistory(ctx context.Context, tx *db.Tx) error {
 type names map[string]map[int64]string
 
 // idColumns says which table an id column points at.
-var idColumns = map[string]string{"advisor_id": "user", "user_id": "user", "branch_id": "branch",
+var idColumns = map[string]string{"advisor_id": "user", "user_id": "user", "branch_id": "branch", "share_branch_id": "branch", "owner_id": "user",
 	"customer_type_id": "customer_type", "tag_id": "tag", "traveler_id": "traveler", "main_traveler_id": "traveler"}
 
 // nameQueries read the names of some rows.
@@ -79,6 +80,9 @@ func (v *recordView) loadNames(ctx context.Context, tx *db.Tx) error {
 				}
 			}
 		}
+	}
+	if err := v.loadActs(ctx, tx); err != nil {
+		return err
 	}
 	v.wantStale(add)
 	if c := v.client; c != nil {
@@ -111,6 +115,27 @@ func (v *recordView) loadNames(ctx context.Context, tx *db.Tx) error {
 		v.names[table] = list
 	}
 	return v.loadChoices(ctx, tx)
+}
+
+// loadActs finds out which acts on many records, of those that the history names,
+// the reader may look at.
+func (v *recordView) loadActs(ctx context.Context, tx *db.Tx) error {
+	var ids db.IDs
+	for i := range v.history {
+		if act := bulk.ActOf(&v.history[i]); act != 0 {
+			ids = append(ids, act)
+		}
+	}
+	if v.acts = nil; len(ids) == 0 {
+		return nil
+	}
+	v.acts = map[int64]bool{}
+	return tx.Each(ctx, "SELECT x.id FROM {bulk_act} x WHERE x.id IN {ids $1}", []any{ids}, func(rows db.Rows) error {
+		var id int64
+		err := rows.Scan(&id)
+		v.acts[id] = true
+		return err
+	})
 }
 
 // wantStale adds what a conflict mentions.
@@ -240,6 +265,11 @@ func (v *recordView) event(e record.Entry) ui.Event {
 			ev.Kind = ""
 		}
 	}
+	if act := bulk.ActOf(&e); act != 0 && v.acts[act] { // others aren't told that there was more
+		if ev.Href = actHref(act); ev.Title == "" {
+			ev.Title = v.p.T("bulk.in_history")
+		}
+	}
 	if ev.Text = v.inShort(e); ev.Text != "" {
 		return ev
 	}
@@ -304,8 +334,10 @@ func (v *recordView) number(s string) string {
 // fieldKind is the area whose words name the fields of a kind of record.
 func fieldKind(kind string) string {
 	switch kind {
-	case "client", "traveler", "communication", "address":
+	case "client", "traveler", "communication", "address", "view", "client_list":
 		return kind
+	case "view_default":
+		return "view"
 	}
 	return "link"
 }

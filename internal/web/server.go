@@ -112,7 +112,7 @@ func Routes() []Route { return (&Server{}).routes() }
 func (s *Server) routes() []Route {
 	var out []Route
 	for _, part := range []func() []Route{s.startRoutes, s.clientRoutes, s.travelerRoutes, s.searchRoutes,
-		s.trashRoutes, s.importRoutes, s.signinRoutes, s.accountRoutes, s.adminRoutes} {
+		s.trashRoutes, s.viewRoutes, s.clientListRoutes, s.importRoutes, s.signinRoutes, s.accountRoutes, s.adminRoutes} {
 		out = append(out, part()...)
 	}
 	return out

@@ -1,0 +1,270 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/carnetcrm/carnet/internal/agency"
+	"github.com/carnetcrm/carnet/internal/client"
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/list"
+	"github.com/carnetcrm/carnet/internal/traveler"
+	"github.com/carnetcrm/carnet/internal/view"
+	"github.com/carnetcrm/carnet/internal/web/ui"
+)
+
+// viewRoutes are the pages of saved views. The pages of lists post here: their query
+// is part of the form, so that nothing is lost on the way.
+func (s *Server) viewRoutes() []Route {
+	return []Route{
+		{Pattern: "GET /views", handle: s.views},
+		{Pattern: "POST /views/new", handle: s.newView},
+		{Pattern: "POST /views/order", handle: s.orderViews},
+		{Pattern: "GET /views/{id}", handle: s.showView},
+		{Pattern: "POST /views/{id}", handle: s.saveView},
+		{Pattern: "POST /views/{id}/update", handle: s.updateView},
+		{Pattern: "POST /views/{id}/pin", handle: s.pinView},
+		{Pattern: "POST /views/{id}/default", handle: s.defaultView},
+		{Pattern: "POST /views/{id}/duplicate", handle: s.duplicateView},
+		{Pattern: "POST /views/{id}/delete", handle: s.deleteView},
+		{Pattern: "POST /views/{id}/restore", handle: s.restoreView},
+	}
+}
+
+// listDefs are the lists that have views, by name, with their pages.
+var listDefs = map[string]struct {
+	def  *list.Def
+	path string
+}{"client": {&client.List, "/clients"}, "traveler": {&traveler.List, "/travelers"}}
+
+func viewPath(id int64) string { return "/views/" + strconv.FormatInt(id, 10) }
+
+// viewHref opens a view in its list.
+func viewHref(listName string, id int64) string {
+	return listDefs[listName].path + "?view=" + strconv.FormatInt(id, 10)
+}
+
+// openView is the query of a view as the visitor may ask it. An error names the field
+// that is missing, as people know it.
+func (p *Page) openView(v *view.View) (list.Query, error) {
+	d := listDefs[v.List].def
+	q, err := v.Open(d, p.Actor)
+	var e *errs.Error
+	if !errors.As(err, &e) || e.Key != "view.error.field" {
+		return q, err
+	}
+	return q, errs.New(e.Kind, e.Key, "Name", v.Name, "Field", p.fieldName(d, e.Args))
+}
+
+// fieldName is the label of the field in the arguments of an error, or its key.
+func (p *Page) fieldName(d *list.Def, args []any) string {
+	i := slices.Index(args, any("Field"))
+	if i < 0 || i+1 >= len(args) {
+		return ""
+	}
+	key, _ := args[i+1].(string)
+	if p.L.Has(d.Label(key)) {
+		return p.L.T(d.Label(key))
+	}
+	return key
+}
+
+// viewsView is the page of all views.
+type viewsView struct {
+	views    []view.View
+	gone     []view.View // in the trash
+	tabs     map[string][]view.Tab
+	own      map[int64]bool     // views with which a list opens for the visitor
+	roles    map[int64][]string // roles for which a list opens with the view
+	words    map[int64]string   // filters in words
+	names    map[int64]string
+	branches []ui.Option
+}
+
+func (v *viewsView) load(ctx context.Context, tx *db.Tx, p *Page) (err error) {
+	v.tabs, v.own, v.roles, v.words = map[string][]view.Tab{}, map[int64]bool{}, map[int64][]string{}, map[int64]string{}
+	if v.views, err = view.All(ctx, tx, ""); err != nil {
+		return err
+	}
+	for _, name := range view.Lists {
+		if v.tabs[name], err = view.Tabs(ctx, tx, name); err != nil {
+			return err
+		}
+	}
+	all, err := view.Standards(ctx, tx, "")
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		if s.Role != "" {
+			v.roles[s.ViewID] = append(v.roles[s.ViewID], s.Role)
+		} else {
+			v.own[s.ViewID] = true
+		}
+	}
+	for i := range v.views {
+		v.words[v.views[i].ID] = p.viewWords(ctx, tx, &v.views[i])
+	}
+	err = tx.Each(ctx, "SELECT r.id, r.name FROM {view.trash} r WHERE r.owner_id = $1 OR r.share <> 'private' ORDER BY r.deleted_at DESC LIMIT 50",
+		[]any{p.User.ID}, func(rows db.Rows) error {
+			var g view.View
+			err := rows.Scan(&g.ID, &g.Name)
+			v.gone = append(v.gone, g)
+			return err
+		})
+	if err != nil {
+		return err
+	}
+	if v.names, err = userNames(ctx, tx); err != nil {
+		return err
+	}
+	v.branches, err = branchOptions(ctx, tx)
+	return err
+}
+
+// viewWords says in words what a view asks, or why the visitor can't open it.
+func (p *Page) viewWords(ctx context.Context, tx *db.Tx, v *view.View) string {
+	q, err := p.openView(v)
+	if err != nil {
+		return p.L.Error(err)
+	}
+	text, err := listDefs[v.List].def.Describe(ctx, tx, q, p.L.Lang())
+	switch {
+	case err != nil:
+		return p.L.Error(err)
+	case text == "":
+		return p.T("view.no_filter")
+	}
+	return text
+}
+
+func (s *Server) views(p *Page) error {
+	v := &viewsView{}
+	if err := p.View(func(ctx context.Context, tx *db.Tx) error { return v.load(ctx, tx, p) }); err != nil {
+		return err
+	}
+	return p.Render(Screen{Title: p.T("view.all"), Nav: "views"}, viewsScreen(p, v))
+}
+
+// pinned reports whether a view stands as a tab of the visitor's.
+func (v *viewsView) pinned(id int64) bool {
+	for _, tabs := range v.tabs {
+		if slices.ContainsFunc(tabs, func(t view.Tab) bool { return t.ID == id }) {
+			return true
+		}
+	}
+	return false
+}
+
+// of returns the views of one list.
+func (v *viewsView) of(name string) (out []view.View) {
+	for _, x := range v.views {
+		if x.List == name {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// newView stores the present query of a list as a view. Without a name it asks for one
+// first. The fields of the view begin with "v_", since a list has a filter "name".
+func (s *Server) newView(p *Page) error {
+	f, err := p.Form()
+	if err != nil {
+		return err
+	}
+	v := &view.View{List: f.Str("v_list"), Name: f.Str("v_name"), Density: p.User.Density}
+	l, ok := listDefs[v.List]
+	if !ok {
+		return errs.Bad("v_list", "error.choice", "Allowed", "client, traveler")
+	}
+	q, err := l.def.ParseQuery(url.Values(f), p.Actor)
+	if err != nil {
+		return err
+	}
+	f.putSharing(&v.Sharing)
+	v.Tab = f.Bool("v_tab")
+	if err := v.Keep(q); err != nil {
+		return err
+	}
+	if !f.Has("v_name") {
+		return s.askView(p, http.StatusOK, v, f, nil)
+	}
+	err = p.Update(func(ctx context.Context, tx *db.Tx) error {
+		if v.Widths, err = draggedWidths(ctx, tx, v.List, f.Int("view")); err != nil {
+			return err
+		}
+		return view.Save(ctx, tx, v, f.Bool("v_pin"))
+	})
+	if err != nil && correctable(err) {
+		return s.askView(p, StatusOf(err), v, f, err)
+	}
+	if err != nil {
+		return err
+	}
+	p.Flash("good", "view.saved", "Name", v.Name)
+	return p.Redirect(viewHref(v.List, v.ID))
+}
+
+// draggedWidths are the widths of columns that the visitor gave a list, or a view of it.
+func draggedWidths(ctx context.Context, tx *db.Tx, listName string, viewID int64) (string, error) {
+	key := "widths." + listName
+	if viewID != 0 {
+		key += "." + strconv.FormatInt(viewID, 10)
+	}
+	return agency.GetSetting(ctx, tx, key)
+}
+
+// askView is the form of a new view, with the query in hidden fields.
+func (s *Server) askView(p *Page, status int, v *view.View, f Form, problem error) error {
+	q, err := v.Ask()
+	if err != nil {
+		return err
+	}
+	l := listDefs[v.List]
+	a := &viewAsk{view: v, form: f, err: problem, back: l.path, keep: hiddenOf(l.def.EncodeQuery(q))}
+	if f.Int("view") != 0 {
+		a.keep = append(a.keep, ui.Hidden{Name: "view", Value: f.Str("view")})
+	}
+	if enc := l.def.EncodeQuery(q).Encode(); enc != "" {
+		a.back += "?" + enc
+	}
+	err = p.View(func(ctx context.Context, tx *db.Tx) (err error) {
+		if a.words, err = l.def.Describe(ctx, tx, q, p.L.Lang()); err != nil {
+			return err
+		}
+		a.branches, err = branchOptions(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return p.RenderStatus(status, Screen{Title: p.T("view.new"), Nav: v.List + "s"}, viewNewScreen(p, a))
+}
+
+// viewAsk is the form of a new view.
+type viewAsk struct {
+	view     *view.View
+	form     Form
+	err      error
+	back     string
+	words    string
+	keep     []ui.Hidden
+	branches []ui.Option
+}
+
+// hiddenOf carries parameters along in a form, in a steady order.
+func hiddenOf(v url.Values) (out []ui.Hidden) {
+	for _, k := range slices.Sorted(maps.Keys(v)) {
+		for _, val := range v[k] {
+			out = append(out, ui.Hidden{Name: k, Value: val})
+		}
+	}
+	return out
+}
