@@ -16,6 +16,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/files"
 	"github.com/carnetcrm/carnet/internal/flow"
+	"github.com/carnetcrm/carnet/internal/flow/clientlists"
 	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/jobs"
@@ -153,6 +154,7 @@ func (a *App) assemble(ctx context.Context) error {
 	a.Exports = &exports.Service{DB: a.DB, Files: out, Mail: a.Mail, MailOn: a.Config.MailOn(), BaseURL: a.Config.Base()}
 	a.Jobs = jobs.New(a.DB, a.Log)
 	a.Imports.Register(a.Jobs)
+	(&clientlists.Service{DB: a.DB}).Register(a.Jobs)
 	a.Exports.Register(a.Jobs)
 	a.chores()
 	return nil
