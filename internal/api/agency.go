@@ -36,6 +36,7 @@ var agencyModel = newModel("Agency", "The travel agency and its settings.", &age
 	prop{name: "see_agent", doc: "Which clients agents see.", enum: scopes, example: "own"},
 	prop{name: "see_accountant", doc: "Which clients accountants see.", enum: scopes, example: "agency"},
 	prop{name: "see_auditor", doc: "Which clients auditors see.", enum: scopes, example: "agency"},
+	prop{name: "no_export", doc: "Whether nobody may export, whatever their role.", example: false},
 )
 
 var branches = noun[agency.Branch]{one: "branch", many: "branches", id: "branch", group: "Agency", path: "/branches",

@@ -36,7 +36,7 @@ type Server struct {
 
 // NewServer puts pages, API and operations behind one handler.
 func (a *App) NewServer() (*Server, error) {
-	pages, err := web.New(web.Deps{DB: a.DB, Login: a.Login, Files: a.Files, Log: a.Log, BaseURL: a.Config.Base(),
+	pages, err := web.New(web.Deps{DB: a.DB, Login: a.Login, Files: a.Files, Exports: a.Exports, Log: a.Log, BaseURL: a.Config.Base(),
 		Secure: a.Config.Secure(), Version: a.Version, MailOn: a.Config.MailOn(), Demo: a.Demo, Kick: a.Jobs.Kick,
 		MaxUpload: a.Config.MaxUploadBytes()})
 	if err != nil {

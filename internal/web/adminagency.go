@@ -109,6 +109,7 @@ func fillAgency(f Form, a *agency.Agency) {
 		"see_accountant": &a.SeeAccountant, "see_auditor": &a.SeeAuditor} {
 		f.put(name, to)
 	}
+	f.putBool("no_export", &a.NoExport)
 }
 
 // scopeOptions are how far a role can see.

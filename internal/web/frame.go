@@ -22,6 +22,8 @@ type Screen struct {
 	Nav   string // area that is marked in the navigation: start, clients, travelers, imports, trash, admin
 	Fixed bool   // a list: the page stands still and the table scrolls
 	Query string // text in the search box
+
+	Density string // of the table, where it isn't the person's
 }
 
 // Render answers with a whole page of somebody who has signed in.
@@ -93,6 +95,9 @@ func (p *Page) frame(sc Screen) (ui.Frame, error) {
 		Agency: ui.Agency{Name: a.Name},
 		User:   ui.User{Name: u.Name, Initials: ui.Initials(u.Name, ""), Role: p.T("agency.role." + u.Role), Tint: ui.Tint(u.ID), Href: "/account"},
 		Flash:  p.flashes()}
+	if sc.Density != "" {
+		f.Density = sc.Density
+	}
 	if a.Logo != "" {
 		f.Agency.Logo = "/logo?v=" + a.Logo[:min(12, len(a.Logo))]
 	}
@@ -111,6 +116,12 @@ func (p *Page) frame(sc Screen) (ui.Frame, error) {
 		nav("travelers", "/travelers", "travelers", "t", false), nav("lists", "/lists", "lists", "l", false)}
 	if p.Actor.May("client.import") {
 		f.Nav = append(f.Nav, nav("imports", "/imports", "upload", "i", true))
+	}
+	if p.Actor.May("client.edit") || p.Actor.May("audit.view") {
+		f.Nav = append(f.Nav, nav("acts", "/acts", "history", "h", true))
+	}
+	if p.Actor.May("client.export") || p.Actor.May("audit.view") {
+		f.Nav = append(f.Nav, nav("exports", "/exports", "download", "e", true))
 	}
 	f.Nav = append(f.Nav, nav("trash", "/trash", "trash", "r", true))
 	if p.Actor.May("agency.manage") || p.Actor.May("user.manage") || p.Actor.May("tag.manage") || p.Actor.May("audit.view") {

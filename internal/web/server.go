@@ -13,6 +13,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/files"
+	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/login"
 	"github.com/carnetcrm/carnet/internal/web/assets"
@@ -23,6 +24,7 @@ type Deps struct {
 	DB      *db.DB
 	Login   *login.Service
 	Files   *files.Store
+	Exports *exports.Service // nil keeps files beside the others and mails nothing
 	Log     *slog.Logger
 	BaseURL string // as people type it, without a slash at the end; "" takes the request's
 	Secure  bool   // cookies travel over TLS only
@@ -94,6 +96,9 @@ func New(d Deps) (http.Handler, error) {
 	if s.Log == nil {
 		s.Log = slog.Default()
 	}
+	if s.Exports == nil {
+		s.Exports = &exports.Service{DB: d.DB, Files: d.Files}
+	}
 	s.auth = s.authenticate
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/", assets.Handler())
@@ -112,7 +117,7 @@ func Routes() []Route { return (&Server{}).routes() }
 func (s *Server) routes() []Route {
 	var out []Route
 	for _, part := range []func() []Route{s.startRoutes, s.clientRoutes, s.travelerRoutes, s.searchRoutes,
-		s.trashRoutes, s.viewRoutes, s.clientListRoutes, s.importRoutes, s.signinRoutes, s.accountRoutes, s.adminRoutes} {
+		s.trashRoutes, s.bulkRoutes, s.viewRoutes, s.clientListRoutes, s.importRoutes, s.exportRoutes, s.signinRoutes, s.accountRoutes, s.adminRoutes} {
 		out = append(out, part()...)
 	}
 	return out
