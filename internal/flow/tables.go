@@ -31,5 +31,11 @@ func historyTable() db.Table {
 	own := t.View.Own + ` AND (kind <> 'client_traveler' OR root_kind = 'client'
 		OR EXISTS (SELECT 1 FROM {client_traveler} l WHERE l.id = "history".ref_id))`
 	t.View.Own, t.View.Branch = own, own
+	// Views and client lists are their owner's, not the agency's: who sees everybody's
+	// clients still doesn't see what a colleague keeps private.
+	t.View.Agency = `root_kind NOT IN ('view', 'client_list')
+		OR (root_kind = 'view' AND EXISTS (SELECT 1 FROM {view.any} v WHERE v.id = root_id LIMIT 1 OFFSET 0))
+		OR (root_kind = 'client_list' AND EXISTS (SELECT 1 FROM {client_list.any} v WHERE v.id = root_id LIMIT 1 OFFSET 0))`
+	t.View.Lift = "system"
 	return t
 }
