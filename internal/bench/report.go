@@ -78,7 +78,7 @@ func (r *Result) table(b *strings.Builder) {
 	b.WriteString("|---|--:|--:|--:|--:|--:|--:|--:|---|\n")
 	var others []Line
 	for _, l := range r.Lines {
-		if l.Mine.N == 0 {
+		if l.Mine.N == 0 && l.Users == 0 {
 			others = append(others, l)
 			continue
 		}

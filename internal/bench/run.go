@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/carnetcrm/carnet/internal/list"
 )
 
 // Options say what a run measures.
@@ -38,12 +40,16 @@ type Line struct {
 	Value  float64 // of a line that isn't a latency
 	Limit  float64 // most that Value may be, 0 for none
 	Unit   string  // of Value
+	Failed string  // why it couldn't be measured
 }
 
 // Over says by what the line is over its budget, "" if it isn't.
 func (l *Line) Over() string {
 	var why []string
-	if l.Budget {
+	if l.Failed != "" {
+		why = append(why, l.Failed)
+	}
+	if l.Budget && l.Mine.N > 0 {
 		if l.Mine.P95 > 30*time.Millisecond {
 			why = append(why, "over 30 ms")
 		}
@@ -152,6 +158,10 @@ func (o Options) measureCase(ctx context.Context, r *Result, part string, c Case
 	}
 	for _, users := range o.Users {
 		mine, bare, err := best(ctx, users, o.Duration, c.Do, c.Bare)
+		if list.IsSlow(err) { // it was cancelled, as users see it
+			o.note(r, Line{Part: part, Name: c.Name, Users: users, Budget: true, Failed: fmt.Sprintf("refused after %s", list.Patience)})
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.Name, err)
 		}
@@ -163,7 +173,7 @@ func (o Options) measureCase(ctx context.Context, r *Result, part string, c Case
 // note keeps a line and shows it.
 func (o Options) note(r *Result, l Line) {
 	r.Lines = append(r.Lines, l)
-	if l.Mine.N == 0 {
+	if l.Mine.N == 0 && l.Users == 0 {
 		fmt.Fprintf(o.Log, "%-9s%8d  %-42s %10.1f %s  %s\n", r.Engine, r.Clients, l.Name, l.Value, l.Unit, l.Over())
 		return
 	}

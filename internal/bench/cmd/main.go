@@ -26,7 +26,7 @@ func main() {
 	flag.StringVar(&users, "users", "1,8", "users at once")
 	flag.DurationVar(&o.Duration, "duration", 400*time.Millisecond, "length of one of the three rounds of a measurement")
 	flag.StringVar(&o.Only, "only", "", "measure only what has this in its name")
-	flag.StringVar(&o.Parts, "parts", "", "measure only these parts: cases,create,http,import")
+	flag.StringVar(&o.Parts, "parts", "", "measure only these parts: cases,hard,create,http,import")
 	flag.StringVar(&o.Script, "script", "scripts/test-postgres.sh", "script that starts and stops PostgreSQL")
 	flag.StringVar(&o.Doc, "doc", "", "page into which the table is written, such as docs/performance.md")
 	flag.BoolVar(&o.Build, "build", false, "build the data sets and measure nothing")
