@@ -16,6 +16,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/files"
 	"github.com/carnetcrm/carnet/internal/flow"
+	"github.com/carnetcrm/carnet/internal/flow/bulk"
 	"github.com/carnetcrm/carnet/internal/flow/clientlists"
 	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
@@ -155,6 +156,7 @@ func (a *App) assemble(ctx context.Context) error {
 	a.Jobs = jobs.New(a.DB, a.Log)
 	a.Imports.Register(a.Jobs)
 	(&clientlists.Service{DB: a.DB}).Register(a.Jobs)
+	(&bulk.Service{DB: a.DB}).Register(a.Jobs)
 	a.Exports.Register(a.Jobs)
 	a.chores()
 	return nil

@@ -43,7 +43,8 @@ type recordView struct {
 	shares   []shareRow
 	comments []client.Comment
 	history  []record.Entry
-	earlier  int64 // history is shown up to this entry; 0 is the newest
+	acts     map[int64]bool // acts on many records that the reader may look at
+	earlier  int64          // history is shown up to this entry; 0 is the newest
 	names    names
 	choices  choices
 }
