@@ -141,7 +141,7 @@ func profileCard(p *Page, u *agency.User, err error) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input{Field: p.field(err, "name", p.T("common.name"), 6, true), Value: u.Name, Autocomplete: "name"}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input{Field: p.field(err, "name", p.T("user.field.name"), 6, true), Value: u.Name, Autocomplete: "name"}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -132,6 +132,7 @@ func TestKeyboardAlone(t *testing.T) {
 	p.Type("Halina")
 	p.Press("Ctrl+s")
 	p.WaitFor(`/^.clients.[0-9]+$/.test(location.pathname) && document.querySelector("h1").innerText.includes("Nowicka")`)
+	p.WaitFor(`document.readyState === "complete" && customElements.get("c-palette")`)
 	// An import: the file field can be reached and shows that it has the focus.
 	p.Press("g", "i")
 	p.WaitFor(`location.pathname === "/imports"`)

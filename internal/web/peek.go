@@ -96,7 +96,7 @@ func (d *peekData) loadPeople(ctx context.Context, tx *db.Tx, p *Page, clientID 
 		var family, given, role string
 		err := rows.Scan(&id, &family, &given, &role)
 		d.people = append(d.people, ui.Row{Lead: ui.Avatar{Initials: ui.Initials(family, given), Tint: ui.Tint(id)},
-			Name: ui.Name{Family: family, Given: given}, Href: fmt.Sprintf("/travelers/%d", id), Sub: role, Slim: true})
+			Name: ui.Name{Family: family, Given: given}, Href: fmt.Sprintf("/travelers/%d", id), Sub: p.known("client.role.", role), Slim: true})
 		return err
 	})
 }
@@ -127,7 +127,7 @@ func travelerPeek(p *Page, id int64, back string) (templ.Component, error) {
 			err := rows.Scan(&cid, &name, &kind, &role)
 			n := nameOf(name, kind == "corporate")
 			d.people = append(d.people, ui.Row{Lead: ui.Avatar{Initials: ui.Initials(n.Family, n.Given), Tint: ui.Tint(cid), Account: true},
-				Name: n, Href: fmt.Sprintf("/clients/%d", cid), Sub: role, Slim: true})
+				Name: n, Href: fmt.Sprintf("/clients/%d", cid), Sub: p.known("client.role.", role), Slim: true})
 			return err
 		})
 	})

@@ -98,6 +98,30 @@ document.addEventListener("keydown", (e) => {
   form.requestSubmit(form.querySelector('button[data-kind="primary"][type="submit"]') ?? undefined);
 });
 
+const firstField = (form) => form?.querySelector("input:not([type=hidden]), select, textarea");
+if (new URLSearchParams(location.search).has("edit") && document.activeElement === document.body) firstField(document.querySelector(".card form[data-edit], form.card[data-edit]"))?.focus();
+
+// A card that opens or closes takes the focus along, so that it is never lost.
+let swapped = "";
+document.addEventListener("htmx:before:request", (e) => {
+  swapped = e.target.closest?.("[data-edit-card], [data-cancel]") ? e.detail?.ctx?.target?.id ?? "" : "";
+});
+document.addEventListener("htmx:after:swap", () => {
+  const card = swapped && document.getElementById(swapped);
+  if (!card || ![null, document.body].includes(document.activeElement)) return;
+  (firstField(card.querySelector("form[data-edit]") ?? card.closest("form[data-edit]")) ?? card.querySelector("[data-edit-card]"))?.focus();
+});
+
+// Escape leaves a card of a record. What opened over it closes first.
+document.addEventListener("keydown", (e) => {
+  if (e.key !== "Escape" || e.isComposing || e.target.ariaExpanded === "true" || document.querySelector(":popover-open, dialog[open]")) return;
+  const form = e.target.closest?.("form[data-edit]");
+  const cancel = form?.querySelector("[data-cancel][hx-get]");
+  if (!cancel) return;
+  e.preventDefault();
+  if (!form.hasAttribute("data-dirty") || confirm(t("leave"))) cancel.click();
+}, true);
+
 // A region that the server fills while the form is typed: look-alikes.
 customElements.define("c-live", class extends HTMLElement {
   connectedCallback() {

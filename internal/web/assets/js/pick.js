@@ -85,12 +85,13 @@ customElements.define("c-palette", class extends Combo {
     const box = document.querySelector(".bar .search input");
     const open = () => this.open(box?.value ?? "");
     box?.addEventListener("mousedown", (e) => { if (e.button === 0) { e.preventDefault(); open(); } });
-    box?.addEventListener("focus", () => { if (!this.dialog.open && !this.closing) open(); });
-    document.addEventListener("carnet:search", open);
-    this.dialog.addEventListener("close", () => {
-      this.closing = true; // the focus returns to the box, which must not open it again
-      setTimeout(() => { this.closing = false; }, 50);
+    // Not on focus: who goes through the page with Tab would be held up (WCAG 3.2.1).
+    box?.addEventListener("input", () => {
+      open();
+      this.input.setSelectionRange(this.input.value.length, this.input.value.length);
+      box.value = box.defaultValue;
     });
+    document.addEventListener("carnet:search", open);
   }
   open(q) {
     if (this.dialog.open) return;

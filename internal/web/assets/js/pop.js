@@ -30,7 +30,8 @@ const items = (pop) => [...pop.querySelectorAll(".menu-item")].filter((el) => !e
 document.addEventListener("toggle", (e) => {
   const pop = e.target;
   if (!(pop instanceof HTMLElement) || !pop.matches?.(".pop[popover]") || e.newState !== "open") return;
-  const first = pop.querySelector(".pop-body :is(input, select, textarea)") ?? pop.querySelector(".menu-item:has(:checked) input") ?? items(pop)[0];
+  const first = pop.querySelector("[data-narrow]") ?? [...pop.querySelectorAll(".pop-body :is(input, select, textarea)")].find((el) => el.checkVisibility())
+    ?? pop.querySelector(".menu-item:has(:checked) input") ?? items(pop)[0] ?? pop.querySelector(":is(input:not([type=hidden]), select):not(.vh)");
   first?.focus();
 }, true);
 
@@ -78,3 +79,8 @@ customElements.define("c-sections", class extends HTMLElement {
   }
   disconnectedCallback() { this.watcher?.disconnect(); }
 });
+
+// On a phone the tabs are wider than the window: the one we are on is shown.
+const tab = document.querySelector(".tabs [aria-current]");
+const tabs = tab?.closest(".tabs");
+if (tabs && tabs.scrollWidth > tabs.clientWidth) tabs.scrollLeft = tab.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
