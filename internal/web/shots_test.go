@@ -107,10 +107,11 @@ func photograph(p *chrome.Page, path, script, file string) {
 	p.Navigate(path)
 	if script != "" {
 		chrome.Eval[bool](p, "(() => { "+script+"; return true })()")
-		time.Sleep(800 * time.Millisecond) // a request, an animation
-		p.WaitFor(`document.readyState === "complete"`)
+		time.Sleep(1500 * time.Millisecond) // a request, the hash of a password
+		p.WaitFor(`document.body && document.readyState === "complete"`)
+	} else {
+		p.FitsWidth()
 	}
-	p.FitsWidth()
 	if strings.HasPrefix(filepath.Base(file), "open-") {
 		p.Screenshot(file)
 		return
