@@ -122,17 +122,17 @@ func (f *twinFinder) byName(ctx context.Context) error {
 			continue
 		}
 		asked = append(asked, key)
+		s := &searcher{tx: f.tx, want: candidates / 2, words: words, exact: key, few: f.few, hits: map[[2]any]*Hit{}}
+		if err := s.find(ctx, "client", "traveler"); err != nil {
+			return err
+		}
 		for _, kind := range []string{"client", "traveler"} {
-			s := &searcher{tx: f.tx, want: candidates / 2, words: words, exact: key, few: f.few, hits: map[[2]any]*Hit{}}
-			if err := s.find(ctx, kind); err != nil {
-				return err
-			}
 			if err := s.nearly(ctx, kind); err != nil {
 				return err
 			}
-			for _, h := range s.hits {
-				f.add(h)
-			}
+		}
+		for _, h := range s.hits {
+			f.add(h)
 		}
 	}
 	for _, t := range f.found {
@@ -162,7 +162,11 @@ func (s *searcher) nearly(ctx context.Context, kind string) error {
 		}
 		stem := string(r[:len(r)-2])
 		o := []rune(other)
-		q := "SELECT " + hitColumns[kind] + " FROM " + s.rows(kind) + " c WHERE c.name_key >= $1 AND c.name_key < $2 AND " +
+		from := "{traveler}" // a stem leaves so few that asking each beats gathering one's own
+		if kind == "client" {
+			from = s.rows(kind)
+		}
+		q := "SELECT " + hitColumns[kind] + " FROM " + from + " c WHERE c.name_key >= $1 AND c.name_key < $2 AND " +
 			list.Contains(s.tx, "c.name_key", "$3") + " LIMIT 20"
 		err := s.collect(ctx, kind, q, stem, stem+"\U0010FFFF", list.Pattern(s.tx, string(o[:min(3, len(o))])))
 		if err != nil {

@@ -34,15 +34,16 @@ const candidates = 60
 
 // searcher is one run of the search box.
 type searcher struct {
-	tx    *db.Tx
-	want  int      // so many hits are enough
-	words []string // folded; digits of a phone; ISO date
-	exact string   // the whole question, folded
-	code  string   // the whole question as an account code
-	norm  string   // the whole question as a phone number or an e-mail address
-	born  string   // the whole question as a birth date
-	few   bool     // the actor sees few clients
-	hits  map[[2]any]*Hit
+	tx     *db.Tx
+	want   int      // so many hits are enough
+	words  []string // folded; digits of a phone; ISO date
+	exact  string   // the whole question, folded
+	code   string   // the whole question as an account code
+	norm   string   // the whole question as a phone number or an e-mail address
+	born   string   // the whole question as a birth date
+	abroad string   // the beginning of a phone number, with + and the country
+	few    bool     // the actor sees few clients
+	hits   map[[2]any]*Hit
 }
 
 // Search finds clients and travelers by any part of any name in any order, with
@@ -79,7 +80,7 @@ func (s *searcher) run(ctx context.Context, kinds []string) error {
 	if err != nil {
 		return err
 	}
-	if !found {
+	if !found && s.abroad == "" {
 		if s.few, err = s.tx.Few(ctx, "client"); err != nil {
 			return err
 		}
@@ -132,6 +133,9 @@ func newSearcher(ctx context.Context, tx *db.Tx, q string) *searcher {
 		if norm, ok := phone.Parse(q, home); ok {
 			s.norm = norm
 		}
+		if strings.HasPrefix(q, "+") && len(digits) > 4 {
+			s.abroad = "+" + digits
+		}
 		return s
 	}
 	if strings.Contains(q, "@") {
@@ -169,21 +173,12 @@ func (s *searcher) byCode(ctx context.Context) error {
 // find collects candidates: by the beginning of the name, and, where those aren't
 // enough, by any part of what the record is found by.
 func (s *searcher) find(ctx context.Context, kinds ...string) error {
-	enough := false
-	for _, kind := range kinds {
-		n := len(s.hits)
-		q := "SELECT " + hitColumns[kind] + " FROM " + s.rows(kind) + " c WHERE c.name_key >= $1 AND c.name_key < $2" +
-			fmt.Sprintf(" ORDER BY c.name_key, c.id LIMIT %d", s.want)
-		for _, begin := range s.beginnings() {
-			if err := s.collect(ctx, kind, q, begin, begin+"\U0010FFFF"); err != nil {
-				return err
-			}
-		}
-		// Better hits than these there are none, of the other kind neither.
-		enough = enough || len(s.hits)-n >= s.want
+	if slices.Contains(kinds, "traveler") && s.tx.Actor.Scope != db.Agency {
+		return s.throughClients(ctx, kinds)
 	}
-	if enough || len(s.words) == 1 && len([]rune(s.words[0])) < 3 {
-		return nil
+	enough, err := s.begin(ctx, kinds)
+	if enough || err != nil || s.short() {
+		return err
 	}
 	for _, kind := range kinds {
 		if s.settled() {
@@ -194,6 +189,67 @@ func (s *searcher) find(ctx context.Context, kinds ...string) error {
 		}
 	}
 	return nil
+}
+
+// begin collects whose name begins with the words, and reports whether those are
+// enough: better hits there are none, of the other kind neither.
+func (s *searcher) begin(ctx context.Context, kinds []string) (enough bool, err error) {
+	for _, kind := range kinds {
+		n := len(s.hits)
+		q := "SELECT " + hitColumns[kind] + " FROM " + s.rows(kind) + " c WHERE c.name_key >= $1 AND c.name_key < $2" +
+			fmt.Sprintf(" ORDER BY c.name_key, c.id LIMIT %d", s.want)
+		for _, begin := range s.beginnings() {
+			if err := s.collect(ctx, kind, q, begin, begin+"\U0010FFFF"); err != nil {
+				return false, err
+			}
+		}
+		enough = enough || len(s.hits)-n >= s.want
+	}
+	return enough, nil
+}
+
+// short reports whether no index of trigrams can be asked.
+func (s *searcher) short() bool { return len(s.words) == 1 && len([]rune(s.words[0])) < 3 }
+
+// throughClients finds travelers for who doesn't see everybody: those of the clients
+// that are found, because the text of a client holds all that its travelers are found
+// by; and those whom no client has. To ask of each traveler of the agency whether one
+// of its clients may be seen takes far longer.
+func (s *searcher) throughClients(ctx context.Context, kinds []string) error {
+	enough, err := s.begin(ctx, []string{"client"})
+	if err == nil && !enough && (s.few || !s.short()) {
+		err = s.anywhere(ctx, "client")
+	}
+	if err != nil {
+		return err
+	}
+	if slices.Contains(kinds, "client") && enough {
+		return nil
+	}
+	ids := db.IDs{}
+	for _, h := range s.hits {
+		if h.Kind == "client" {
+			ids = append(ids, h.ID)
+		}
+	}
+	if !slices.Contains(kinds, "client") {
+		clear(s.hits)
+	}
+	var conds []string
+	args := []any{nil}
+	for _, w := range s.words {
+		args = append(args, list.Pattern(s.tx, w))
+		conds = append(conds, list.Contains(s.tx, "c.search", fmt.Sprintf("$%d", len(args))))
+	}
+	q := "SELECT " + hitColumns["traveler"] + " FROM {traveler} c WHERE " + strings.Join(conds, " AND ") + " AND "
+	if len(ids) > 0 {
+		args[0] = ids
+		if err := s.collect(ctx, "traveler", q+"c.id IN (SELECT l.traveler_id FROM {client_traveler} l WHERE l.client_id IN {ids $1})", args...); err != nil {
+			return err
+		}
+	}
+	args[0] = s.tx.Actor.UserID
+	return s.collect(ctx, "traveler", q+fmt.Sprintf("c.created_for = $1 LIMIT %d", candidates), args...)
 }
 
 // settled reports whether so many clients are found that answer better than any
@@ -230,9 +286,10 @@ func (s *searcher) rows(kind string) string {
 }
 
 // direct collects the owners of what was typed in full: a phone number in any
-// notation, the beginning of an e-mail address, a birth date; and the clients of
-// the travelers among them. It reports whether there are any: then there is nothing
-// else to look for, and the index of the contacts has spared that of the trigrams.
+// notation, the beginning of an e-mail address or of a number with its country, a
+// birth date; and the clients of the travelers among them. It reports whether there
+// are any: then there is nothing else to look for, and the index of the contacts has
+// spared that of the trigrams.
 func (s *searcher) direct(ctx context.Context, kinds []string) (bool, error) {
 	owners := map[string]db.IDs{"client": {}, "traveler": {}}
 	note := func(rows db.Rows) error {
@@ -246,9 +303,10 @@ func (s *searcher) direct(ctx context.Context, kinds []string) (bool, error) {
 	switch {
 	case s.born != "":
 		err = s.tx.Each(ctx, fmt.Sprintf("SELECT 'traveler', t.id FROM {traveler} t WHERE t.birth_date = $1 LIMIT %d", candidates), []any{s.born}, note)
-	case strings.Contains(s.norm, "@"):
+	case strings.Contains(s.norm, "@") || s.abroad != "":
+		begin := cmp.Or(s.abroad, s.norm)
 		err = s.tx.Each(ctx, fmt.Sprintf("SELECT m.owner_kind, m.owner_id FROM {communication} m WHERE m.norm >= $1 AND m.norm < $2 LIMIT %d", candidates),
-			[]any{s.norm, s.norm + "\U0010FFFF"}, note)
+			[]any{begin, begin + "\U0010FFFF"}, note)
 	case s.norm != "":
 		err = s.tx.Each(ctx, fmt.Sprintf("SELECT m.owner_kind, m.owner_id FROM {communication} m WHERE m.norm = $1 LIMIT %d", candidates), []any{s.norm}, note)
 	}
