@@ -132,6 +132,11 @@ func (o Options) measureSet(ctx context.Context, s *Set, server *Server) (*Resul
 			}
 		}
 	}
+	if o.has("hard") {
+		if err := o.measureHard(ctx, r, b); err != nil {
+			return nil, err
+		}
+	}
 	last, err := b.mark(ctx)
 	if err != nil {
 		return nil, err
@@ -150,6 +155,19 @@ func (o Options) measureSet(ctx context.Context, s *Set, server *Server) (*Resul
 	}
 	r.Load += " before, " + load() + " after"
 	return r, err
+}
+
+func (o Options) measureHard(ctx context.Context, r *Result, b *bencher) error {
+	cases, err := b.hard(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		if err := o.measureCase(ctx, r, "hard", c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (o Options) measureCase(ctx context.Context, r *Result, part string, c Case) error {

@@ -64,7 +64,7 @@ func (k keyed) cursor(sort string) string {
 }
 
 func (d *Def) build(ctx context.Context, tx *db.Tx, q Query) (*builder, error) {
-	b := &builder{d: d, tx: tx, zone: q.Zone, known: map[string]int64{}}
+	b := &builder{d: d, tx: tx, zone: q.Zone, must: true, known: map[string]int64{}}
 	if b.zone == nil {
 		b.zone = time.UTC
 	}

@@ -80,50 +80,70 @@ func (q *Query) all() []Filter {
 
 // nested renders filters and groups of a query, "" where there are none.
 func (b *builder) nested(ctx context.Context, q *Query) (string, error) {
-	top, err := b.several(ctx, q.Filters, q.Any && len(q.Filters)+len(q.Groups) > 1)
-	if err != nil {
-		return "", err
-	}
-	for _, g := range q.Groups {
-		parts, err := b.several(ctx, g.Filters, q.Any && len(q.Filters)+len(q.Groups) > 1 || g.Any && len(g.Filters) > 1)
-		if err != nil {
-			return "", err
+	top, each, err := b.several(ctx, len(q.Filters)+len(q.Groups), q.Any, func(i int) (string, error) {
+		if i < len(q.Filters) {
+			return b.keyed(ctx, q.Filters[i])
 		}
-		if len(parts) > 0 {
-			top = append(top, joined(parts, g.Any))
-		}
+		g := q.Groups[i-len(q.Filters)]
+		parts, each, err := b.several(ctx, len(g.Filters), g.Any, func(i int) (string, error) { return b.keyed(ctx, g.Filters[i]) })
+		return b.alternatives(parts, g.Any, each), err
+	})
+	return b.alternatives(top, q.Any, each), err
+}
+
+// alternatives joins conditions. Where each is rare, it is looked up by itself: a
+// database that is told "this or that" reads every row.
+func (b *builder) alternatives(parts []string, any, each bool) string {
+	if !any || !b.gather || !each || len(parts) < 2 {
+		return joined(parts, any)
 	}
-	if len(top) == 0 {
-		return "", nil
+	for i, p := range parts {
+		parts[i] = "SELECT " + b.d.ID + " FROM " + b.d.From + " WHERE " + p
 	}
-	return joined(top, q.Any), nil
+	return b.d.ID + " IN (" + strings.Join(parts, " UNION ALL ") + ")"
 }
 
 func joined(parts []string, any bool) string {
+	if len(parts) == 0 {
+		return ""
+	}
 	if any {
 		return "(" + strings.Join(parts, " OR ") + ")"
 	}
 	return "(" + strings.Join(parts, " AND ") + ")"
 }
 
-// several renders filters; any says that none of them must hold by itself.
-func (b *builder) several(ctx context.Context, list []Filter, any bool) ([]string, error) {
-	must := b.must
-	b.must = must && !any
-	defer func() { b.must = must }()
-	var out []string
-	for _, flt := range list {
-		f, ok := b.d.Field(flt.Key, b.tx.Actor)
-		if !ok {
-			return nil, bad(flt.Key, "list.unknown_field", "Field", flt.Key)
+// several renders n conditions. Of alternatives every one must be rare for the whole
+// to be, of what must hold together one suffices.
+func (b *builder) several(ctx context.Context, n int, any bool, render func(i int) (string, error)) (out []string, each bool, err error) {
+	was := b.found
+	each = n > 0
+	for i := range n {
+		if any {
+			b.found = false
 		}
-		cond, err := b.filter(ctx, f, flt)
+		cond, err := render(i)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		out = append(out, cond)
+		if cond != "" {
+			out = append(out, cond)
+		}
+		each = each && b.found
 	}
-	return out, nil
+	if any {
+		b.found = was || each
+	}
+	return out, each, ctx.Err()
+}
+
+// keyed renders a filter of a field that the actor may know of.
+func (b *builder) keyed(ctx context.Context, flt Filter) (string, error) {
+	f, ok := b.d.Field(flt.Key, b.tx.Actor)
+	if !ok {
+		return "", bad(flt.Key, "list.unknown_field", "Field", flt.Key)
+	}
+	return b.filter(ctx, f, flt)
 }
 
 // filter renders one filter.
@@ -138,10 +158,30 @@ func (b *builder) filter(ctx context.Context, f Field, flt Filter) (string, erro
 		return b.related(ctx, f, flt)
 	case f.Expand != nil && (flt.Op == "any" || flt.Op == "none"):
 		return b.expanded(ctx, f, flt)
-	case f.Via == nil:
-		return b.condition(ctx, f, flt)
+	case f.Via != nil:
+		return b.via(ctx, f, flt)
 	}
-	return b.via(ctx, f, flt)
+	// Where names sort, rows of a Grouped value are walked by themselves.
+	if f.served(flt.Op) || f.Grouped && flt.Op == "any" && len(b.order) > 0 && b.order[0].sql != b.d.Tie {
+		err := b.weigh(ctx, &Related{From: b.d.From}, func(b *builder) (string, error) { return b.condition(ctx, f, flt) })
+		if err != nil {
+			return "", err
+		}
+	}
+	return b.condition(ctx, f, flt)
+}
+
+// served reports whether an index finds the rows of a comparison.
+func (f *Field) served(op string) bool {
+	switch op {
+	case "any", "is":
+		return f.Quick || f.Indexed
+	case "starts", "on", "between", "today", "last", "next", "month", "year", "nth", "before", "after":
+		return f.Indexed || f.Quick && op == "starts"
+	case "due", "md", "inmonth":
+		return f.MonthDay != ""
+	}
+	return false
 }
 
 // via compares a value of what hangs on the row. "Is not" and "is blank" mean that
@@ -166,7 +206,7 @@ func (b *builder) via(ctx context.Context, f Field, flt Filter) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	if not == "" && f.Quick && (flt.Op == "any" || flt.Op == "is") {
+	if not == "" && f.served(flt.Op) {
 		if err := b.weigh(ctx, f.Via, render); err != nil {
 			return "", err
 		}
@@ -196,7 +236,7 @@ func (b *builder) expanded(ctx context.Context, f Field, flt Filter) (string, er
 		}
 		b.depth++
 		must := b.must
-		b.must = false
+		b.must = must && flt.Op == "any" && len(flt.Values) == 1
 		cond, err := b.nested(ctx, q)
 		b.must = must
 		b.depth--
@@ -326,35 +366,22 @@ func (b *builder) text(ctx context.Context, f Field, flt Filter) (string, error)
 	if f.Loose {
 		f.SQL = "carnet_fold(" + f.SQL + ")"
 	}
-	must := b.must
-	b.must = must && len(flt.Values) == 1
-	defer func() { b.must = must }()
-	var parts []string
-	for _, v := range flt.Values {
-		if v = b.word(f, v); v == "" { // nothing but marks that folding takes off
+	parts, _, err := b.several(ctx, len(flt.Values), flt.Op != "not", func(i int) (string, error) {
+		v := b.word(f, flt.Values[i])
+		switch {
+		case v == "": // nothing but marks that folding takes off
 			return "", bad(f.Key, "list.needs_value")
-		}
-		cond := ""
-		switch flt.Op {
-		case "is":
-			cond = f.SQL + " = " + b.arg(v)
-		case "not":
-			cond = f.SQL + " <> " + b.arg(v)
-		case "starts":
+		case flt.Op == "is":
+			return f.SQL + " = " + b.arg(v), nil
+		case flt.Op == "not":
+			return f.SQL + " <> " + b.arg(v), nil
+		case flt.Op == "starts":
 			m := b.arg(v)
-			cond = "(" + f.SQL + " >= " + m + " AND " + f.SQL + " < " + b.arg(v+"\U0010FFFF") + ")"
-		case "contains":
-			var err error
-			if cond, err = b.contains(ctx, f, v); err != nil {
-				return "", err
-			}
+			return "(" + f.SQL + " >= " + m + " AND " + f.SQL + " < " + b.arg(v+"\U0010FFFF") + ")", nil
 		}
-		parts = append(parts, cond)
-	}
-	if flt.Op == "not" {
-		return "(" + strings.Join(parts, " AND ") + ")", nil
-	}
-	return "(" + strings.Join(parts, " OR ") + ")", nil
+		return b.contains(ctx, f, v)
+	})
+	return joined(parts, flt.Op != "not"), err
 }
 
 // contains finds every word of v in the field, in any order.

@@ -50,7 +50,9 @@ func fill(t *testing.T, w *dbtest.World, n int) {
 			}
 		}
 	}
-	mail := func() string { return pick(r, "a", "B", "żółć", "jan.kos") + pick(r, "@example.com", "@poczta.example") }
+	mail := func() string {
+		return pick(r, "a", "B", "żółć", "jan.kos") + pick(r, "@example.com", "@poczta.example")
+	}
 	dbtest.Update(t, w.DB, w.As("ada"), func(ctx context.Context, tx *db.Tx) error {
 		for _, name := range []string{"Golf", "Zimą", "Rejsy"} {
 			if err := record.Insert(ctx, tx, &tag.Tag{Name: name, Areas: "client,traveler", Requirement: "optional", TakesValue: "none", Active: true}); err != nil {

@@ -57,7 +57,7 @@ func (b *builder) related(ctx context.Context, f Field, flt Filter) (string, err
 				return "", err
 			}
 			conds = append(conds, cond)
-			quick = quick || g.Quick && (w.Op == "any" || w.Op == "is")
+			quick = quick || g.served(w.Op)
 		}
 		b.args, b.filters, b.found = sub.args, sub.filters, b.found || sub.found
 		return strings.Join(conds, " AND "), nil
@@ -130,15 +130,21 @@ func (b *builder) weigh(ctx context.Context, r *Related, render func(*builder) (
 	return err
 }
 
-// probe counts to the bound of what is rare, once per query.
-func (b *builder) probe(ctx context.Context, q string, args []any) (int64, error) {
-	key := fmt.Sprint(q, args)
-	n, ok := b.known[key]
-	if !ok {
-		if err := b.tx.Row(ctx, "SELECT count(*) FROM ("+q+") x", args, &n); err != nil {
-			return rare, err
-		}
-		b.known[key] = n
+// probe counts to the bound of what is rare. That is asked again only after a while: it
+// decides how rows are looked for, never which.
+func (b *builder) probe(ctx context.Context, q string, args []any) (n int64, err error) {
+	key := fmt.Sprint("probe ", q, args)
+	if n, ok := b.known[key]; ok {
+		return n, nil
 	}
+	if v, ok := b.tx.Recall(key); ok {
+		b.known[key] = v.(int64)
+		return v.(int64), nil
+	}
+	if err := b.tx.Row(ctx, "SELECT count(*) FROM ("+q+") x", args, &n); err != nil {
+		return rare, err
+	}
+	b.known[key] = n
+	b.tx.Remember(key, n, overFor)
 	return n, nil
 }
