@@ -2,21 +2,20 @@ package web
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/a-h/templ"
-	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/traveler"
+	"github.com/carnetcrm/carnet/internal/view"
 	"github.com/carnetcrm/carnet/internal/web/ui"
 )
 
@@ -46,12 +45,21 @@ type listTab struct {
 // listView is one request of a listing.
 type listView struct {
 	*listing
-	q       list.Query
-	page    list.Page
-	total   int
-	options map[string][]list.Option
-	widths  map[string]int
-	home    string // country in which phones are written short
+	q        list.Query // filters, sort and place; Columns as the address names them
+	columns  []string   // keys of the columns shown
+	view     *view.View // the saved view in force, nil for none
+	saved    list.Query // what the view asks
+	changed  bool       // q isn't what the view asks
+	standard bool       // the list opens with a view, so that none must be asked for
+	all      bool       // all that match are chosen
+	page     list.Page
+	total    int // -1: not known
+	wrong    error
+	chips    []ui.Chip
+	words    string
+	views    []view.Tab
+	widths   map[string]int
+	home     string // country in which phones are written short
 }
 
 // listRoutes are the pages of this file, for the tables of the nouns.
@@ -59,9 +67,13 @@ func (s *Server) listRoutes() []Route {
 	clients, travelers := clientListing(), travelerListing()
 	return []Route{
 		{Pattern: "GET /clients", handle: clients.show},
-		{Pattern: "POST /clients/columns", handle: clients.resize},
+		{Pattern: "GET /clients/filter", handle: clients.filter},
+		{Pattern: "GET /clients/columns", handle: clients.chooseColumns},
+		{Pattern: "POST /clients/columns", handle: clients.saveColumns},
 		{Pattern: "GET /travelers", handle: travelers.show},
-		{Pattern: "POST /travelers/columns", handle: travelers.resize},
+		{Pattern: "GET /travelers/filter", handle: travelers.filter},
+		{Pattern: "GET /travelers/columns", handle: travelers.chooseColumns},
+		{Pattern: "POST /travelers/columns", handle: travelers.saveColumns},
 	}
 }
 
@@ -94,77 +106,92 @@ func clientTabs(p *Page) []listTab {
 
 // show answers with the list, with the next rows, or with a peek.
 func (g *listing) show(p *Page) error {
-	v := &listView{listing: g, options: map[string][]list.Option{}, home: p.Agency.Country}
 	params := p.R.URL.Query()
-	var err error
-	if v.q, err = g.def.ParseQuery(params, p.Actor); err != nil {
+	var v *listView
+	peeked, perr := strconv.ParseInt(params.Get("peek"), 10, 64)
+	fragment := perr == nil && p.wantsFragment()
+	err := p.View(func(ctx context.Context, tx *db.Tx) (err error) {
+		if v, err = g.open(ctx, tx, p, params); err != nil || fragment {
+			return err
+		}
+		return v.load(ctx, tx, p)
+	})
+	if err != nil {
 		return err
 	}
-	v.q.Lang, v.q.Limit, v.q.Zone = p.L.Lang(), pageSize, p.Loc()
-	if id, err := strconv.ParseInt(params.Get("peek"), 10, 64); err == nil && p.wantsFragment() {
-		c, err := g.peek(p, id, v.href(p, func(u url.Values) { u.Del("peek") }))
+	if fragment {
+		c, err := g.peek(p, peeked, v.href(v.q))
 		if err != nil {
 			return err
 		}
 		return p.Fragment(c)
 	}
-	err = p.View(func(ctx context.Context, tx *db.Tx) error { return v.load(ctx, tx, p) })
-	if err != nil {
+	if err := v.run(p); err != nil {
 		return err
 	}
 	var peek templ.Component
-	if id, err := strconv.ParseInt(params.Get("peek"), 10, 64); err == nil {
-		if peek, err = g.peek(p, id, v.href(p, func(u url.Values) { u.Del("peek") })); err != nil {
+	if perr == nil {
+		if peek, err = g.peek(p, peeked, v.href(v.q)); err != nil {
 			return err
 		}
 	}
-	title := p.T("nav." + strings.TrimPrefix(g.path, "/"))
-	return p.Render(Screen{Title: title, Nav: strings.TrimPrefix(g.path, "/"), Fixed: true}, listScreen(v.screen(p, title), peek))
+	title := p.T("nav." + g.noun())
+	sc := Screen{Title: title, Nav: g.noun(), Fixed: true}
+	if v.view != nil {
+		sc.Density = v.view.Density
+	}
+	status := http.StatusOK
+	if v.wrong != nil {
+		status = StatusOf(v.wrong)
+	}
+	return p.RenderStatus(status, sc, listScreen(v.screen(p, title), peek))
 }
 
+// noun is the plural that names the list: "clients".
+func (g *listing) noun() string { return strings.TrimPrefix(g.path, "/") }
+
+// load reads what stands around the rows.
 func (v *listView) load(ctx context.Context, tx *db.Tx, p *Page) (err error) {
-	cols := slices.Clone(v.def.Columns)
-	v.q.Columns = append(cols, v.extra...)
-	if v.page, err = v.def.Run(ctx, tx, v.q); err != nil {
+	if v.views, err = view.Tabs(ctx, tx, v.def.Name); err != nil {
 		return err
 	}
-	v.page.Columns = v.page.Columns[:len(v.page.Columns)-len(v.extra)]
-	if v.total, err = v.def.Count(ctx, tx, v.q, countBound); err != nil {
+	return v.loadWidths(ctx, tx)
+}
+
+// run reads the rows. A query that asks for what can't be, or for too much, gives a
+// page without rows that says so.
+func (v *listView) run(p *Page) error {
+	q := v.q
+	q.Columns = append(slices.Clone(v.columns), v.extra...)
+	err := p.View(func(ctx context.Context, tx *db.Tx) (err error) {
+		v.page, err = v.def.Run(ctx, tx, q)
 		return err
-	}
-	for _, f := range v.def.Visible(p.Actor) {
-		if f.Kind == list.Choice {
-			if v.options[f.Key], err = v.def.Options(ctx, tx, f.Key, p.L.Lang()); err != nil {
-				return err
-			}
+	})
+	v.total = -1
+	if err != nil {
+		if errs.KindOf(err) != errs.Invalid {
+			return err
+		}
+		v.wrong = err
+		v.page = list.Page{}
+		for _, key := range v.columns {
+			f, _ := v.def.Field(key, p.Actor)
+			v.page.Columns = append(v.page.Columns, f)
+		}
+	} else {
+		v.page.Columns = v.page.Columns[:len(v.columns)]
+		err = p.View(func(ctx context.Context, tx *db.Tx) (err error) {
+			v.total, err = v.def.Count(ctx, tx, q, countBound)
+			return err
+		})
+		if err != nil && !list.IsSlow(err) {
+			return err
+		}
+		if err != nil {
+			v.total = -1
 		}
 	}
-	raw, err := agency.GetSetting(ctx, tx, "widths."+v.def.Name)
-	if err == nil && raw != "" {
-		json.Unmarshal([]byte(raw), &v.widths) // a damaged setting is no setting
-	}
-	return err
-}
-
-// href is the address of this list with its query changed.
-func (v *listView) href(p *Page, change func(url.Values)) string {
-	u := v.def.Encode(v.q.Filters)
-	if v.q.Sort != "" {
-		u.Set("sort", v.q.Sort)
-	}
-	if v.q.Cursor != "" {
-		u.Set("cursor", v.q.Cursor)
-	}
-	change(u)
-	if len(u) == 0 {
-		return v.path
-	}
-	return v.path + "?" + u.Encode()
-}
-
-// first drops the place in the list: what changes the rows begins at the top.
-func first(change func(url.Values)) func(url.Values) {
-	return func(u url.Values) { u.Del("cursor"); change(u) }
+	return p.View(func(ctx context.Context, tx *db.Tx) error { return v.loadChips(ctx, tx, p) })
 }
 
 // cell shows a value in the reader's language.
@@ -182,38 +209,6 @@ func countryNames(p *Page, codes string) string {
 		out = append(out, p.L.Country(c))
 	}
 	return strings.Join(out, ", ")
-}
-
-// resize remembers the width of a column for the person.
-func (g *listing) resize(p *Page) error {
-	f, err := p.Form()
-	if err != nil {
-		return err
-	}
-	key := f.Str("col")
-	if _, ok := g.def.Field(key, p.Actor); !ok {
-		return p.Redirect(g.path)
-	}
-	width := min(max(f.Int("width"), 64), 640)
-	err = p.Update(func(ctx context.Context, tx *db.Tx) error {
-		widths := map[string]int{}
-		raw, err := agency.GetSetting(ctx, tx, "widths."+g.def.Name)
-		if err != nil {
-			return err
-		}
-		json.Unmarshal([]byte(raw), &widths) // a damaged setting is begun anew
-		widths[key] = int(width)
-		b, err := json.Marshal(widths)
-		if err != nil {
-			return err
-		}
-		return agency.SaveSetting(ctx, tx, "widths."+g.def.Name, string(b))
-	})
-	if err != nil {
-		return err
-	}
-	p.W.WriteHeader(http.StatusNoContent)
-	return nil
 }
 
 func clientRow(p *Page, v *listView, r list.Row) ui.TableRow {

@@ -1,13 +1,18 @@
 package web
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
-	"github.com/carnetcrm/carnet/internal/date"
+	"github.com/carnetcrm/carnet/internal/clientlist"
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/web/ui"
 )
@@ -15,13 +20,42 @@ import (
 // listParts are the finished parts of a list page.
 type listParts struct {
 	head    ui.PageHead
+	menu    ui.Menu
+	whole   templ.Component // carries the query for the acts on all of it
 	tabs    ui.Tabs
 	filters ui.FilterBar
 	table   ui.Table
 }
 
 func (v *listView) screen(p *Page, title string) listParts {
-	return listParts{head: v.head(p, title), tabs: v.tabBar(p), filters: v.filterBar(p), table: v.table(p, title)}
+	keep := hiddens(v.full())
+	l := listParts{head: v.head(p, title), menu: v.pageMenu(p), tabs: v.tabBar(p), filters: v.filterBar(p), table: v.table(p, title)}
+	l.whole = ui.Group{heldForm("list-whole", append(slices.Clone(keep), ui.Hidden{Name: "all", Value: "1"})), heldForm("list-view", v.viewFields(keep))}
+	return l
+}
+
+// hiddens are parameters as fields of a form, in a steady order.
+func hiddens(u url.Values) (out []ui.Hidden) {
+	for k, vals := range u {
+		for _, val := range vals {
+			out = append(out, ui.Hidden{Name: k, Value: val})
+		}
+	}
+	slices.SortFunc(out, func(a, b ui.Hidden) int { return strings.Compare(a.Name+"\x00"+a.Value, b.Name+"\x00"+b.Value) })
+	return out
+}
+
+// viewFields are what a view is saved with.
+func (v *listView) viewFields(keep []ui.Hidden) []ui.Hidden {
+	out := append(slices.Clone(keep), ui.Hidden{Name: "v_list", Value: v.def.Name})
+	if v.view != nil {
+		out = append(out, ui.Hidden{Name: "version", Value: strconv.FormatInt(v.view.Version, 10)})
+	}
+	if len(v.widths) > 0 {
+		raw, _ := json.Marshal(v.widths) // of numbers
+		out = append(out, ui.Hidden{Name: "widths", Value: string(raw)})
+	}
+	return out
 }
 
 func (v *listView) head(p *Page, title string) ui.PageHead {
@@ -29,219 +63,264 @@ func (v *listView) head(p *Page, title string) ui.PageHead {
 	if p.Actor.May("client.import") && v.path == "/clients" {
 		h.Actions = append(h.Actions, ui.Button{Label: p.T("common.import"), Icon: "upload", Kind: "ghost", Href: "/imports/new", Compact: true})
 	}
+	h.Actions = append(h.Actions, ui.Button{Label: p.T("listpage.menu"), Icon: "more", Kind: "ghost", IconOnly: true, Popover: "list-menu"})
 	return h
 }
 
+// listAct is a line of a menu that does something to the rows of the form.
+func listAct(p *Page, key, icon, form, to string) ui.MenuItem {
+	return ui.MenuItem{Label: p.T(key), Icon: icon, Form: form, Attrs: templ.Attributes{"formaction": to}}
+}
+
+// pageMenu is what can be done with everything shown, and with the page.
+func (v *listView) pageMenu(p *Page) ui.Menu {
+	var all []ui.MenuItem
+	if p.Actor.May("client.export") {
+		all = append(all, listAct(p, "listpage.export_all", "download", "list-whole", v.path+"/export"))
+	}
+	all = append(all, listAct(p, "common.print", "print", "list-whole", v.path+"/print"))
+	if v.def.Name == "client" && p.Actor.May("client_list.edit") {
+		all = append(all, listAct(p, "listpage.add_to_list", "lists", "list-whole", "/lists/add"))
+	}
+	views := []ui.MenuItem{listAct(p, "listpage.save_as", "bookmark", "list-view", "/views/new"),
+		{Label: p.T("listpage.manage_views"), Icon: "sliders", Href: "/views?list=" + v.def.Name}}
+	density := ui.MenuItem{Label: p.T("listpage.compact"), Icon: "list", Post: "/display", Name: "density", Value: "compact"}
+	if p.User.Density == "compact" {
+		density.Label, density.Value = p.T("listpage.comfortable"), ""
+	}
+	density.Post += "?back=" + url.QueryEscape(p.here())
+	return ui.Menu{ID: "list-menu", Label: p.T("listpage.menu"), Start: true, Groups: []ui.MenuGroup{{Items: all}, {Items: views}, {Items: []ui.MenuItem{density}}}}
+}
+
+// tabBar are the views that are always there, then the pinned ones.
 func (v *listView) tabBar(p *Page) ui.Tabs {
 	t := ui.Tabs{Label: p.T("list.views")}
 	for _, tab := range v.tabs(p) {
 		u := v.def.Encode(tab.filters)
+		if len(u) == 0 && v.standard {
+			u.Set("view", "0")
+		}
 		href := v.path
 		if len(u) > 0 {
 			href += "?" + u.Encode()
 		}
-		t.Items = append(t.Items, ui.Tab{Label: p.T("list.tab." + v.def.Name + "." + tab.key), Href: href,
-			Current: sameFilters(tab.filters, v.q.Filters)})
+		here := v.view == nil && !v.q.Any && len(v.q.Groups) == 0 && sameFilters(tab.filters, v.q.Filters)
+		t.Items = append(t.Items, ui.Tab{Label: p.T("list.tab." + v.def.Name + "." + tab.key), Href: href, Current: here})
+	}
+	shown := false
+	for _, w := range v.views {
+		here := v.view != nil && v.view.ID == w.ID
+		shown = shown || here
+		t.Items = append(t.Items, v.viewTab(p, w.ID, w.Name, here))
+	}
+	if v.view != nil && !shown {
+		t.Items = append(t.Items, v.viewTab(p, v.view.ID, v.view.Name, true))
+	}
+	t.Extra = []templ.Component{ui.TabButton{Label: p.T("listpage.save_as"), Icon: "plus", Form: "list-view", Action: "/views/new"}}
+	return t
+}
+
+func (v *listView) viewTab(p *Page, id int64, name string, here bool) ui.Tab {
+	t := ui.Tab{Label: name, Href: v.path + "?view=" + strconv.FormatInt(id, 10), Current: here}
+	if here && v.changed {
+		t.Mark = p.T("listpage.changed")
 	}
 	return t
 }
 
 func sameFilters(a, b []list.Filter) bool {
 	return slices.EqualFunc(a, b, func(x, y list.Filter) bool {
-		return x.Key == y.Key && x.Op == y.Op && slices.Equal(x.Values, y.Values)
+		return x.Key == y.Key && x.Op == y.Op && len(x.Where)+len(y.Where) == 0 && slices.Equal(x.Values, y.Values)
 	})
 }
 
 // filterBar shows the filters in force as chips; the default ones stand there as
-// buttons until they are used (R108, L03), the others are in the menu.
+// bubbles until they are used (R108, L03), the others are in the menu.
 func (v *listView) filterBar(p *Page) ui.FilterBar {
-	bar := ui.FilterBar{L: p.L, Clear: v.href(p, first(func(u url.Values) {
-		for k := range u {
-			if k != "sort" {
-				u.Del(k)
-			}
-		}
-	}))}
-	used := map[string]bool{}
-	for i, flt := range v.q.Filters {
-		f, ok := v.def.Field(flt.Key, p.Actor)
-		if !ok {
-			continue
-		}
-		used[flt.Key] = true
-		rest := slices.Delete(slices.Clone(v.q.Filters), i, i+1)
-		form := v.filterForm(p, f, flt, rest)
-		form.Remove = v.with(p, rest)
-		bar.Chips = append(bar.Chips, ui.Chip{ID: "chip-" + f.Key + "-" + strconv.Itoa(i), Field: p.T(v.def.Label(f.Key)),
-			Op: p.T("list.op." + flt.Op), Value: v.words(p, f, flt), Remove: form.Remove, Edit: &form})
-	}
+	bar := ui.FilterBar{L: p.L, Chips: v.chips, Words: v.words, Add: v.aside("filter"), Panel: v.aside("filter", "panel", "1")}
 	for _, key := range v.def.Filters {
-		if f, ok := v.def.Field(key, p.Actor); ok && !used[key] {
-			bar.Quick = append(bar.Quick, v.filterForm(p, f, list.Filter{Key: key}, v.q.Filters))
+		used := slices.ContainsFunc(v.q.Filters, func(f list.Filter) bool { return f.Key == key })
+		if _, ok := v.def.Field(key, p.Actor); ok && !used {
+			bar.Quick = append(bar.Quick, ui.Bubble{Label: p.T(v.def.Label(key)), Href: v.aside("filter", "field", key)})
 		}
 	}
-	for _, f := range v.def.Visible(p.Actor) {
-		if !used[f.Key] && !slices.Contains(v.def.Filters, f.Key) {
-			bar.Add = append(bar.Add, v.filterForm(p, f, list.Filter{Key: f.Key}, v.q.Filters))
+	if len(v.chips) > 1 {
+		bar.Clear = v.href(v.top(func(q *list.Query) { q.Any, q.Filters, q.Groups = false, nil, nil }))
+	}
+	if v.view != nil && v.changed {
+		bar.End = append(bar.End, ui.Button{Label: p.T("listpage.reset_view"), Icon: "undo", Kind: "ghost", Small: true, Compact: true, Href: v.href(v.saved)})
+		if v.view.MayChange(p.Actor) {
+			bar.End = append(bar.End, ui.Button{Label: p.T("listpage.update_view"), Icon: "bookmark", Kind: "ghost", Small: true, Compact: true, Submit: true, Form: "list-view",
+				Action: "/views/" + strconv.FormatInt(v.view.ID, 10) + "/update"})
 		}
 	}
+	bar.End = append(bar.End, ui.Button{Label: p.T("listpage.columns_short"), Icon: "columns", Kind: "ghost", Small: true, Compact: true, Href: v.aside("columns"), Attrs: templ.Attributes{"data-part": "panel"}})
 	return bar
 }
 
-// with is the address of the list under other filters, from its beginning.
-func (v *listView) with(p *Page, filters []list.Filter) string {
-	u := v.def.Encode(filters)
-	if v.q.Sort != "" {
-		u.Set("sort", v.q.Sort)
+// loadChips writes the filters in force in words.
+func (v *listView) loadChips(ctx context.Context, tx *db.Tx, p *Page) error {
+	var wrong []string
+	for _, f := range fieldErrors(v.wrong) {
+		wrong = append(wrong, f.Path)
 	}
-	if len(u) == 0 {
-		return v.path
+	if v.q.Any && len(v.q.Filters)+len(v.q.Groups) > 1 { // chips are what must all hold
+		text, err := v.def.Describe(ctx, tx, list.Query{Any: true, Filters: v.q.Filters, Groups: v.q.Groups}, p.L.Lang())
+		if err != nil {
+			return unlessInvalid(err)
+		}
+		v.words = sentence(text)
+		v.chips = []ui.Chip{{Field: p.T("listpage.match_any"), Value: p.L.Number(int64(len(v.q.Filters) + len(v.q.Groups))), Panel: true,
+			Edit: v.aside("filter", "panel", "1"), Remove: v.href(v.top(func(q *list.Query) { q.Any, q.Filters, q.Groups = false, nil, nil })), Wrong: len(wrong) > 0}}
+		return nil
 	}
-	return v.path + "?" + u.Encode()
+	deep := len(v.q.Groups) > 0
+	for i, flt := range v.q.Filters {
+		c, err := v.chip(ctx, tx, p, flt)
+		if err != nil {
+			return unlessInvalid(err)
+		}
+		c.Edit, c.Remove = v.aside("filter", "at", strconv.Itoa(i)), v.href(v.without(i))
+		c.Wrong = slices.Contains(wrong, flt.Key)
+		deep = deep || len(flt.Where) > 1
+		v.chips = append(v.chips, c)
+	}
+	for i, g := range v.q.Groups {
+		text, err := v.def.Describe(ctx, tx, list.Query{Any: g.Any, Filters: g.Filters}, p.L.Lang())
+		if err != nil {
+			return unlessInvalid(err)
+		}
+		v.chips = append(v.chips, ui.Chip{Field: p.T("listpage.group"), Value: text, Panel: true, Edit: v.aside("filter", "panel", "1"),
+			Remove: v.href(v.top(func(q *list.Query) { q.Groups = slices.Delete(q.Groups, i, i+1) })),
+			Wrong:  slices.ContainsFunc(g.Filters, func(f list.Filter) bool { return slices.Contains(wrong, f.Key) })})
+	}
+	if !deep {
+		return nil
+	}
+	text, err := v.def.Describe(ctx, tx, v.q, p.L.Lang())
+	v.words = sentence(text)
+	return unlessInvalid(err)
 }
 
-func (v *listView) filterForm(p *Page, f list.Field, flt list.Filter, rest []list.Filter) ui.FilterForm {
-	form := ui.FilterForm{L: p.L, ID: "filter-" + f.Key, Label: p.T(v.def.Label(f.Key)), Action: v.path, OpName: "op." + f.Key, Op: flt.Op}
-	for _, op := range list.Ops[f.Kind] {
-		form.Ops = append(form.Ops, ui.Option{Value: op, Label: p.T("list.op." + op)})
+// unlessInvalid lets pass what the rows have already been refused for.
+func unlessInvalid(err error) error {
+	if errs.KindOf(err) == errs.Invalid {
+		return nil
 	}
-	keep := v.def.Encode(rest)
-	if v.q.Sort != "" {
-		keep.Set("sort", v.q.Sort)
-	}
-	for k, vals := range keep {
-		for _, val := range vals {
-			form.Keep = append(form.Keep, ui.Hidden{Name: k, Value: val})
-		}
-	}
-	slices.SortFunc(form.Keep, func(a, b ui.Hidden) int { return strings.Compare(a.Name+a.Value, b.Name+b.Value) })
-	id := "v-" + f.Key
-	if flt.Op != "" {
-		id += "-edit"
-	}
-	form.Value = v.control(p, f, flt, ui.Field{Name: f.Key, ID: id, Label: p.T("list.value")})
-	return form
+	return err
 }
 
-// control asks for the value of a filter.
-func (v *listView) control(p *Page, f list.Field, flt list.Filter, field ui.Field) templ.Component {
-	value := ""
-	if len(flt.Values) > 0 {
-		value = flt.Values[0]
-	}
-	switch f.Kind {
-	case list.Choice:
-		opts := []ui.Option{}
-		for _, o := range v.options[f.Key] {
-			opts = append(opts, ui.Option{Value: o.Value, Label: o.Label})
-		}
-		if len(opts) <= 8 {
-			return ui.Ticks{Field: field, Values: flt.Values, Options: opts}
-		}
-		return ui.Select{Field: field, Value: value, Options: opts, HasNone: true}
-	case list.Bool:
-		return ui.Select{Field: field, Value: value, HasNone: true, Options: []ui.Option{{Value: "true", Label: p.T("common.yes")}, {Value: "false", Label: p.T("common.no")}}}
-	case list.Date, list.Stamp:
-		second := field
-		second.ID, second.Label = field.ID+"-2", p.T("list.value_to")
-		to := ""
-		if len(flt.Values) > 1 {
-			to = flt.Values[1]
-		}
-		return ui.Group{ui.Input{Field: field, Type: "date", Value: value}, ui.Input{Field: second, Type: "date", Value: to}}
-	case list.Number:
-		return ui.Input{Field: field, Value: value, InputMode: "numeric"}
-	}
-	return ui.Input{Field: field, Value: value, Autocomplete: "off"}
-}
-
-// words are the values of a filter as people read them.
-func (v *listView) words(p *Page, f list.Field, flt list.Filter) string {
-	if flt.Op == "blank" || flt.Op == "filled" {
+// sentence begins with a capital letter.
+func sentence(s string) string {
+	r := []rune(s)
+	if len(r) == 0 {
 		return ""
 	}
-	var out []string
-	for _, val := range flt.Values {
-		switch f.Kind {
-		case list.Choice:
-			for _, o := range v.options[f.Key] {
-				if o.Value == val {
-					val = o.Label
-					break
-				}
-			}
-		case list.Date, list.Stamp:
-			if d := date.Date(val); d.Valid() {
-				val = p.L.Date(d)
-			}
-		case list.Bool:
-			val = p.T(map[string]string{"true": "common.yes"}[val] + map[string]string{"false": "common.no"}[val])
-		}
-		out = append(out, val)
-	}
-	return strings.Join(out, ", ")
+	return strings.ToUpper(string(r[0])) + string(r[1:])
 }
 
-func (v *listView) table(p *Page, title string) ui.Table {
-	t := ui.Table{L: p.L, Label: title, WidthURL: v.path + "/columns"}
-	sorted := v.q.Sort
-	if sorted == "" {
-		sorted = v.def.Sort
+// chip is one filter in words.
+func (v *listView) chip(ctx context.Context, tx *db.Tx, p *Page, flt list.Filter) (ui.Chip, error) {
+	f, ok := v.def.Field(flt.Key, p.Actor)
+	if !ok {
+		return ui.Chip{Field: flt.Key}, nil
 	}
-	for _, f := range v.page.Columns {
-		c := ui.Column{Key: f.Key, Label: p.T(v.def.Label(f.Key)), Width: v.widths[f.Key], Size: v.sizes[f.Key], Slot: v.slots[f.Key], Number: f.Kind == list.Number}
-		if f.Sort != "" {
-			next := f.Key
-			switch sorted {
-			case f.Key:
-				c.Sort, next = "ascending", "-"+f.Key
-			case "-" + f.Key:
-				c.Sort = "descending"
+	c := ui.Chip{Field: p.T(v.def.Label(f.Key)), Op: opLabel(p, f, flt.Op)}
+	var err error
+	switch {
+	case f.Kind == list.Area:
+		if slotOf(f, flt.Op) == "n" {
+			c.Op += " " + first1(flt.Values)
+		}
+		c.Value, err = f.Area.Def.Describe(ctx, tx, list.Query{Filters: flt.Where}, p.L.Lang())
+	case f.As == "country", f.As == "countries", f.As == "language":
+		words := []string{}
+		for _, code := range flt.Values {
+			words = append(words, v.def.Text(p.L, f, strings.ToUpper(code), p.Loc(), v.home))
+			if f.As == "language" {
+				words[len(words)-1] = v.def.Text(p.L, f, code, p.Loc(), v.home)
 			}
-			c.SortHref = v.href(p, first(func(u url.Values) { u.Set("sort", next) }))
 		}
-		t.Columns = append(t.Columns, c)
-	}
-	peeked := p.R.URL.Query().Get("peek")
-	for _, r := range v.page.Rows {
-		row := v.row(p, v, r)
-		row.ID = strconv.FormatInt(r.ID, 10)
-		row.Href = v.path + "/" + row.ID
-		row.Peek = v.href(p, func(u url.Values) { u.Set("peek", row.ID) })
-		row.Peeked = row.ID == peeked
-		for i, f := range v.page.Columns[1:] {
-			row.Cells = append(row.Cells, v.cell(p, f, r.Values[i+1]))
+		c.Value = strings.Join(words, " "+p.T("list.or")+" ")
+	case flt.Op == "inmonth":
+		if m, err := strconv.Atoi(first1(flt.Values)); err == nil && m >= 1 && m <= 12 {
+			c.Value = p.monthName(m)
 		}
-		t.Rows = append(t.Rows, row)
+	case flt.Op == "md":
+		c.Value = p.typedValue(first1(flt.Values))
+	default:
+		c.Value, err = v.def.Words(ctx, tx, f, flt, p.L)
 	}
-	t.Empty = v.empty(p)
-	t.Foot = v.pager(p)
-	return t
+	return c, err
 }
 
-func (v *listView) pager(p *Page) ui.Pager {
-	pg := ui.Pager{L: p.L, Count: ui.Count(p.L, len(v.page.Rows), min(v.total, countBound), v.total > countBound)}
-	if v.page.Next != "" {
-		pg.Next = v.href(p, func(u url.Values) { u.Set("cursor", v.page.Next) })
+// slowText is what is wrong with the query, for the place of the rows.
+func (v *listView) wrongText(p *Page) string {
+	text := p.L.Error(v.wrong)
+	var e *errs.Error
+	if errors.As(v.wrong, &e) {
+		for _, f := range e.Fields {
+			text = p.T(f.Key, f.Args...)
+		}
 	}
-	if v.q.Cursor != "" {
-		pg.First = v.href(p, first(func(url.Values) {}))
-	}
-	return pg
+	return text
 }
 
-// empty says what to do when there is nothing to show.
-func (v *listView) empty(p *Page) ui.Empty {
-	if len(v.q.Filters) > 0 {
-		return ui.Empty{Title: p.T("list.none.title"), Text: p.T("list.none.text"),
-			Actions: []templ.Component{ui.Button{Label: p.T("ui.clear_filters"), Href: v.path}}}
+// selection is the bar of what can be done with the ticked rows.
+func (v *listView) selection(p *Page) templ.Component {
+	b := ui.SelectionBar{L: p.L, Label: p.T("listpage.selection"), Menu: ui.Menu{ID: "selection-menu", Start: true}}
+	button := func(key, icon, to string) {
+		b.Actions = append(b.Actions, ui.Button{Label: p.T(key), Icon: icon, Submit: true, Action: to, Attrs: templ.Attributes{"title": p.T(key)}})
 	}
-	e := ui.Empty{Title: p.T("list.empty." + v.def.Name), Text: p.T("list.empty_text." + v.def.Name)}
 	if p.Actor.May("client.edit") {
-		e.Actions = append(e.Actions, ui.Button{Label: p.T("nav.new_" + v.def.Name), Href: v.news, Kind: "primary", Icon: "plus"})
+		button("listpage.modify", "edit", v.path+"/modify")
 	}
-	if p.Actor.May("client.import") {
-		e.Actions = append(e.Actions, ui.Button{Label: p.T("nav.import"), Href: "/imports/new", Icon: "upload"})
+	if v.def.Name == "client" && p.Actor.May("client_list.edit") {
+		button("listpage.add_to_list", "lists", "/lists/add")
 	}
-	return e
+	if p.Actor.May("client.export") {
+		button("common.export", "download", v.path+"/export")
+	}
+	if p.Actor.May("client.delete") {
+		button("common.delete", "trash", v.path+"/remove")
+	}
+	items := []ui.MenuItem{listAct(p, "common.print", "print", "list-form", v.path+"/print")}
+	if id := v.oneList(); id != "" && p.Actor.May("client_list.edit") {
+		items = append(items, listAct(p, "listpage.remove_from_list", "minus", "list-form", "/lists/"+id+"/remove"))
+	}
+	b.Menu.Groups = []ui.MenuGroup{{Items: items}}
+	switch {
+	case v.all:
+		b.Text, b.Clear = v.allText(p), v.href(v.q)
+	case v.page.Next != "" || v.q.Cursor != "":
+		b.All, b.AllText = ui.Link{Href: v.href(v.q, "all", "1"), Text: p.T("listpage.select_all", "Count", v.totalText(p))}, v.allText(p)
+	}
+	return b
+}
+
+func (v *listView) allText(p *Page) string {
+	return p.T("listpage.all_selected", "Count", v.totalText(p))
+}
+
+func (v *listView) totalText(p *Page) string {
+	switch {
+	case v.total < 0:
+		return ""
+	case v.total > countBound:
+		return p.T("common.at_least", "Number", p.L.Number(countBound))
+	}
+	return p.L.Number(int64(v.total))
+}
+
+// oneList is the number of the list of clients that is shown, "" for none.
+func (v *listView) oneList() string {
+	if v.def.Name != "client" || v.q.Any {
+		return ""
+	}
+	for _, f := range v.q.Filters {
+		if f.Key == clientlist.Key && f.Op == "any" && len(f.Values) == 1 {
+			return f.Values[0]
+		}
+	}
+	return ""
 }

@@ -5,9 +5,19 @@ import "./js/text.js";
 import "./js/pop.js";
 import "./js/form.js";
 import "./js/rows.js";
-import "./js/date.js";
 import "./js/pick.js";
 import "./js/table.js";
+import "./js/list.js";
 import "./js/keys.js";
-import "./js/upload.js";
-import "./js/passkey.js";
+
+// What few pages need comes when something on the page does.
+const rare = { "c-date": "date", "c-drop, form[data-upload]": "upload", "form[data-passkey]": "passkey" };
+function fetchRare() {
+  for (const [what, name] of Object.entries(rare)) {
+    if (!document.querySelector(what)) continue;
+    delete rare[what];
+    import(`./js/${name}.js`);
+  }
+}
+fetchRare();
+for (const what of ["htmx:after:swap", "carnet:part"]) document.addEventListener(what, fetchRare);

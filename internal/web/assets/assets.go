@@ -16,6 +16,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,8 +35,12 @@ const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 's
 var files embed.FS
 
 // Modules are the script modules that app.js imports; a page names them ahead
-// (modulepreload) so that they load side by side and not one after the other.
-var Modules = list("js")
+// (modulepreload) so that they load side by side and not one after the other. Rare are
+// those that it loads where a page needs them.
+var (
+	Rare    = []string{"js/date.js", "js/passkey.js", "js/upload.js"}
+	Modules = slices.DeleteFunc(list("js"), func(name string) bool { return slices.Contains(Rare, name) })
+)
 
 type asset struct {
 	plain, zipped []byte

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -116,7 +117,7 @@ func TestStyleSheet(t *testing.T) {
 
 // Nothing may need eval or inline script, or the policy breaks it.
 func TestScripts(t *testing.T) {
-	for _, name := range append([]string{"app.js"}, Modules...) {
+	for _, name := range slices.Concat([]string{"app.js"}, Modules, Rare) {
 		data, err := files.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -18,7 +18,7 @@
 //	small things in a line            Cluster
 //	a list page                       Frame.Fixed; PageHead, Tabs, FilterBar, then ListPage(peek) { Table }
 //	columns, rows, ticking            Table (Columns, Rows), with SelectionBar as Bar and Pager as Foot
-//	filters                           FilterBar, Chip, FilterForm
+//	filters                           FilterBar, Chip; their editors FieldMenu, FilterEditor with Condition and Bracket; ColumnChoice
 //	"25 of 10,000+"                   Count
 //	a record beside the list          PeekBox(Peek) { PeekSection }
 //	a record page                     RecordHead, Alerts, RecordPage(SectionNav, Timeline) { cards }

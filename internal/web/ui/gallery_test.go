@@ -89,7 +89,6 @@ func galleryList(l *i18n.Localizer, theme string) templ.Component {
 	f := galleryFrame(l, theme, "Clients", "Clients")
 	f.Fixed = true
 	f.Flash = []Flash{{Kind: "good", Text: "3 clients deleted", Undo: "/clients/restore"}}
-	ops := []Option{{Value: "is", Label: "is"}, {Value: "not", Label: "is not"}, {Value: "blank", Label: "is blank"}}
 	peek := in(PeekBox(Peek{L: l, Label: "Lefèvre/Camille", Name: Name{"Lefèvre", "Camille"}, Href: "/clients/3", Close: "/clients",
 		Initials: "LC", Tint: 3, Badges: []Badge{{Label: "VIP", Kind: "vip"}}, Meta: []string{"2 travelers", "Client since 2014"},
 		Reach:  []templ.Component{Reach{Kind: "phone", Href: "tel:+33612843907", Text: "+33 6 12 84 39 07", Short: "Call", Small: true}},
@@ -101,12 +100,10 @@ func galleryList(l *i18n.Localizer, theme string) templ.Component {
 		Menu{ID: "list-menu", Start: true, Groups: []MenuGroup{{Items: []MenuItem{{Label: "Export", Icon: "download", Href: "/export"}, {Label: "Trash", Icon: "trash", Href: "/trash"}}},
 			{Items: []MenuItem{{Label: "Delete all", Icon: "trash", Post: "/clients/delete", Kind: "danger"}}}}},
 		Tabs{Label: "Saved views", Items: []Tab{{Label: "All clients", Href: "?", Current: true}, {Label: "Mine", Href: "?mine=1", Count: "64"}, {Label: "Prospects", Href: "?p=1"}}},
-		FilterBar{L: l, Clear: "?", Chips: []Chip{{ID: "c1", Field: "Tag", Op: "is", Value: "Winter sun", Remove: "?",
-			Edit: &FilterForm{L: l, ID: "c1f", Label: "Tag", Action: "/clients", OpName: "tag.op", Op: "is", Ops: ops, Remove: "?", Keep: []Hidden{{"sort", "name"}},
-				Value: Input{Field: Field{Name: "tag", Label: "Value"}, Value: "Winter sun"}}},
-			{ID: "c2", Field: "Advisor", Op: "is not blank", Remove: "?"}},
-			Add: []FilterForm{{L: l, ID: "a1", Label: "City", Group: "Address", Action: "/clients", OpName: "city.op", Ops: ops, Value: Input{Field: Field{Name: "city", Label: "Value"}}}},
-			End: []templ.Component{Button{Label: "Columns", Icon: "columns", Kind: "ghost", Small: true, Popover: "cols"}}},
+		FilterBar{L: l, Clear: "?", Add: "?add", Panel: "?panel", Words: "Tag is Winter sun and (city is Kraków or advisor is not blank)",
+			Chips: []Chip{{Field: "Tag", Op: "is", Value: "Winter sun", Edit: "?edit", Remove: "?"}, {Field: "Advisor", Op: "is not blank", Edit: "?edit", Remove: "?", Wrong: true}},
+			Quick: []Bubble{{Label: "Name", Href: "?field=name"}},
+			End:   []templ.Component{Button{Label: "Columns", Icon: "columns", Kind: "ghost", Small: true, Popover: "cols"}}},
 		in(Pop("cols", true), in(PopBody(), Ticks{Field: Field{Name: "cols", Label: "Columns"}, Values: []string{"a"}, Options: []Option{{Value: "a", Label: "Phone"}, {Value: "b", Label: "Branch"}}})),
 		in(ListPage(peek), galleryTable(l)),
 	)

@@ -1,7 +1,7 @@
 // Keyboard: / and Ctrl-K search, "g c" goes to clients, "n c" makes a new one,
 // ? shows the list. Single letters never act while something is typed.
 import { typing } from "./text.js";
-import { step, tick, togglePeek, peekOpen, closePeek } from "./table.js";
+import { step, tick, tickRange, togglePeek, peekOpen, closePeek } from "./table.js";
 
 let prefix = "", since = 0;
 
@@ -25,7 +25,9 @@ const single = {
   j: () => step(1),
   k: () => step(-1),
   x: tick,
+  X: tickRange,
   p: togglePeek,
+  f: () => follow("[data-add-filter]"),
   e: () => follow("[data-edit-link]"),
 };
 
@@ -49,6 +51,11 @@ document.addEventListener("keydown", (e) => {
   prefix = "";
   if ((e.key === "ArrowDown" || e.key === "ArrowUp") && e.target.closest?.("tr[data-row]")) {
     if (step(e.key === "ArrowDown" ? 1 : -1)) e.preventDefault();
+    return;
+  }
+  // On a row the space bar peeks; with Shift it ticks all from the last one ticked.
+  if (e.key === " " && e.target.closest?.("tr[data-row]") && (e.shiftKey || e.target.matches("a, tr"))) {
+    if (e.shiftKey ? tickRange() : togglePeek()) e.preventDefault();
     return;
   }
   if (single[e.key]?.()) e.preventDefault();

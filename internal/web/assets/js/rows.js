@@ -85,7 +85,9 @@ customElements.define("c-order", class extends HTMLElement {
     reveal(this);
     this.addEventListener("click", (e) => {
       const btn = e.target.closest("[data-move]");
-      if (btn) this.move(btn.closest("[data-item]"), btn.dataset.move === "up" ? -1 : 1, btn);
+      if (!btn) return;
+      e.preventDefault(); // without script the button sends its form
+      this.move(btn.closest("[data-item]"), btn.dataset.move === "up" ? -1 : 1, btn);
     });
     this.addEventListener("keydown", (e) => {
       const item = e.target.closest("[data-item]");
