@@ -23,6 +23,7 @@ type Options struct {
 	Only     string        // measures only cases whose name contains this
 	Parts    string        // which parts run, by comma: cases, create, http, import
 	Script   string        // scripts/test-postgres.sh
+	URL      string        // of a PostgreSQL server to use as it is, "" starts a private one
 	Doc      string        // docs/performance.md, "" writes none
 	Build    bool          // builds the data sets and measures nothing
 	Log      io.Writer
@@ -79,7 +80,9 @@ type Result struct {
 // Run measures all data sets that the options name, and writes the results.
 func Run(ctx context.Context, o Options) error {
 	var server *Server
-	if strings.Contains(strings.Join(o.Engines, ","), "postgres") {
+	if o.URL != "" {
+		server = &Server{url: o.URL}
+	} else if strings.Contains(strings.Join(o.Engines, ","), "postgres") {
 		var err error
 		if server, err = StartServer(ctx, o.Script, filepath.Join(o.Out, "pg")); err != nil {
 			return err

@@ -28,6 +28,7 @@ func main() {
 	flag.StringVar(&o.Only, "only", "", "measure only what has this in its name")
 	flag.StringVar(&o.Parts, "parts", "", "measure only these parts: cases,hard,create,http,import")
 	flag.StringVar(&o.Script, "script", "scripts/test-postgres.sh", "script that starts and stops PostgreSQL")
+	flag.StringVar(&o.URL, "server", "", "address of a PostgreSQL server to use instead of a private one")
 	flag.StringVar(&o.Doc, "doc", "", "page into which the table is written, such as docs/performance.md")
 	flag.BoolVar(&o.Build, "build", false, "build the data sets and measure nothing")
 	profile := flag.String("cpuprofile", "", "file that takes a profile of the processor's time")
