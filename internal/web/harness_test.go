@@ -18,10 +18,12 @@ import (
 	"github.com/carnetcrm/carnet/internal/dbtest"
 	"github.com/carnetcrm/carnet/internal/demo"
 	"github.com/carnetcrm/carnet/internal/files"
+	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/jobs"
 	"github.com/carnetcrm/carnet/internal/login"
 	"github.com/carnetcrm/carnet/internal/madeup"
+	"github.com/carnetcrm/carnet/internal/mail"
 	"github.com/carnetcrm/carnet/internal/password"
 	"github.com/carnetcrm/carnet/internal/vault"
 	"github.com/carnetcrm/carnet/internal/web"
@@ -35,6 +37,8 @@ type site struct {
 	db     *db.DB
 	login  *login.Service
 	agency *demo.Agency
+
+	exports *exports.Service
 }
 
 // pass is everybody's password on a site.
@@ -97,10 +101,16 @@ func emptySite(t testing.TB) *site {
 	t.Cleanup(s.login.Close)
 	runner := jobs.New(s.db, slog.New(slog.DiscardHandler))
 	(&imports.Service{DB: s.db, Files: store}).Register(runner)
+	out, err := files.New(filepath.Join(dir, "exports"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.exports = &exports.Service{DB: s.db, Files: out, Mail: mail.Off{}, MailOn: true, BaseURL: s.URL}
+	s.exports.Register(runner)
 	s.login.Jobs(runner)
 	runner.Start(context.WithoutCancel(t.Context()))
 	t.Cleanup(func() { runner.Stop(context.Background()) })
-	h, err := web.New(web.Deps{DB: s.db, Login: s.login, Files: store, BaseURL: s.URL, Version: "test", Kick: runner.Kick})
+	h, err := web.New(web.Deps{DB: s.db, Login: s.login, Files: store, Exports: s.exports, BaseURL: s.URL, Version: "test", Kick: runner.Kick})
 	if err != nil {
 		t.Fatal(err)
 	}

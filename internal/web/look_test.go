@@ -28,6 +28,11 @@ var looks = []struct{ name, path, role string }{
 	{"clients-filter", "/clients?kind=personal&name=kow", "administrator"},
 	{"clients-none", "/clients?name=qqqq", "administrator"},
 	{"travelers", "/travelers", "administrator"},
+	{"print", "/clients/print?kind=personal&sort=-created", "administrator"}, // the first export of the log
+	{"export", "/clients/export?kind=personal&name=a", "administrator"},
+	{"export-travelers", "/travelers/export", "manager"},
+	{"exports", "/exports", "administrator"},
+	{"export-one", "/exports/1", "administrator"},
 	{"search", "/search?q=kowalska", "administrator"},
 	{"trash", "/trash", "administrator"},
 	{"missing", "/clients/999999", "agent"},
