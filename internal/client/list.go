@@ -33,7 +33,7 @@ var List = list.Def{
 		{Key: "tag", Kind: list.Choice, SQL: "k.tag_id", NoShow: true, Numeric: true, Options: tagOptions, Quick: true, Bulk: "tags",
 			Via: &list.Related{From: "{tag_link} k", Owner: "k.owner_id", Cond: "k.owner_kind = 'client'"}},
 		{Key: clientlist.Key, Kind: list.Choice, SQL: "g.list_id", NoShow: true, Numeric: true, Quick: true, Options: clientlist.Options, Expand: clientlist.Expand,
-			Via: &list.Related{From: "{client_list_member} g", Owner: "g.client_id"}},
+			Via: &list.Related{From: "{client_list_member} g", Owner: "g.client_id", Once: true}},
 		{Key: "travelers", Kind: list.Number, Group: "traveler", SQL: "(SELECT count(*) FROM {client_traveler} l WHERE l.client_id = c.id)"},
 		{Key: "traveler", Kind: list.Area, Group: "traveler", NoShow: true,
 			Area: &list.Related{From: "{client_traveler} l JOIN {traveler} t ON t.id = l.traveler_id", Owner: "l.client_id", Def: &traveler.List}},

@@ -32,18 +32,19 @@ const (
 	Living = "living"
 )
 
-// Members come and go with their list, and nobody sees one whose client they don't
-// see: the foreign key and the rule do it, nothing has to be cleaned up.
+// Who finds a list finds its members; what is shown of them are the clients that the
+// reader sees, through {client}. Members come and go with their list and their client by
+// foreign keys: nothing has to be cleaned up. A list may have a hundred thousand members,
+// so the rule asks which lists are found once, not for each member.
 const (
-	listed   = `EXISTS (SELECT 1 FROM {client_list} l WHERE l.id = list_id LIMIT 1 OFFSET 0)`
-	visible  = `EXISTS (SELECT 1 FROM {client} v WHERE v.id = client_id LIMIT 1 OFFSET 0)`
-	editable = `EXISTS (SELECT 1 FROM {client_list.edit} l WHERE l.id = list_id LIMIT 1 OFFSET 0)`
+	listed   = `list_id IN (SELECT l.id FROM {client_list} l)`
+	editable = `list_id IN (SELECT l.id FROM {client_list.edit} l)`
 )
 
 // Tables are the tenant tables of this package.
 var Tables = []db.Table{
 	{Name: "client_list", Trash: true, View: agency.SharedView, Edit: agency.SharedEdit.With(RightEdit)},
-	{Name: "client_list_member", View: db.Same(listed + " AND " + visible), Edit: db.Same(editable).With(RightEdit)},
+	{Name: "client_list_member", View: db.Same(listed), Edit: db.Same(editable).With(RightEdit)},
 }
 
 var _ = record.Register(
@@ -152,7 +153,7 @@ func (m *Member) Check() error {
 // Unique names the field of a violated constraint.
 func (*Member) Unique(string) string { return "client_id" }
 
-// MaxDepth is how deep lists may name other lists.
+// MaxDepth is how many lists may follow one another in a row.
 const MaxDepth = 5
 
 // chain follows the lists that a query names and refuses a circle, and more than
@@ -162,7 +163,7 @@ func chain(ctx context.Context, tx *db.Tx, q list.Query, path []int64) error {
 		if id != 0 && slices.Contains(path, id) {
 			return errs.Bad("query", "client_list.error.circle")
 		}
-		if len(path) > MaxDepth {
+		if len(path) >= MaxDepth {
 			return errs.Bad("query", "client_list.error.deep", "Max", MaxDepth)
 		}
 		l, err := Get(ctx, tx, id)

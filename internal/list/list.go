@@ -82,6 +82,10 @@ type Related struct {
 	Owner string // expression of From that is the id of the row they hang on
 	Cond  string // condition that always holds, "" for none
 	Def   *Def   // the fields that can be asked of them; only filters matter
+
+	// Once has PostgreSQL make the set of owners once and look rows up in it, whatever
+	// it guesses: fresh tables, of which it knows nothing, are else compared row by row.
+	Once bool
 }
 
 // An Option is a value that can be chosen, in the order of its label.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/carnetcrm/carnet/internal/db"
 )
 
 // maxDepth bounds filters within filters: clients that have a traveler who has a
@@ -18,6 +20,9 @@ var rare int64 = 3000
 // are walked each one is asked, when they are gathered the set is made once.
 func (b *builder) holds(r *Related, cond string) string {
 	where := b.hangs(r, cond)
+	if r.Once && b.tx.Dialect() == db.Postgres {
+		return fmt.Sprintf("%s = ANY (ARRAY(SELECT %s FROM %s WHERE %s))", b.d.ID, r.Owner, r.From, where)
+	}
 	if b.gather {
 		return fmt.Sprintf("%s IN (SELECT %s FROM %s WHERE %s)", b.d.ID, r.Owner, r.From, where)
 	}
