@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -33,17 +34,15 @@ const trashPage = 100
 
 // trash lists what was deleted in the last 30 days.
 func (s *Server) trash(p *Page) error {
-	before, _ := strconv.ParseInt(p.R.URL.Query().Get("before"), 10, 64)
-	if before <= 0 {
-		before = 1<<53 - 1
-	}
+	from := trashPlace(p.R.URL.Query().Get("before"))
 	var items []trashItem
 	err := p.View(func(ctx context.Context, tx *db.Tx) error {
 		return tx.Each(ctx, `SELECT kind, id, name, corporate, at, coalesce((SELECT u.name FROM {user} u WHERE u.id = x.who), '') FROM (
 				SELECT 'client' AS kind, c.id, c.name, CASE WHEN c.kind = 'corporate' THEN 1 ELSE 0 END AS corporate, c.deleted_at AS at, c.updated_by AS who FROM {client.trash} c
 				UNION ALL
 				SELECT 'traveler', t.id, CASE WHEN t.given = '' THEN t.family ELSE t.family || '/' || t.given END, 0, t.deleted_at, t.updated_by FROM {traveler.trash} t
-			) x WHERE at < $1 ORDER BY at DESC, kind, id LIMIT $2`, []any{before, trashPage + 1}, func(rows db.Rows) error {
+			) x WHERE at < $1 OR at = $1 AND (kind > $2 OR kind = $2 AND id < $3) ORDER BY at DESC, kind, id DESC LIMIT $4`,
+			[]any{int64(from.at), from.kind, from.id, trashPage + 1}, func(rows db.Rows) error {
 			var i trashItem
 			var corporate int64
 			err := rows.Scan(&i.kind, &i.id, &i.name, &corporate, &i.at, &i.who)
@@ -58,9 +57,23 @@ func (s *Server) trash(p *Page) error {
 	next := ""
 	if len(items) > trashPage {
 		items = items[:trashPage]
-		next = fmt.Sprintf("/trash?before=%d", int64(items[trashPage-1].at))
+		last := items[trashPage-1]
+		next = fmt.Sprintf("/trash?before=%d-%s-%d", int64(last.at), last.kind, last.id)
 	}
 	return p.Render(Screen{Title: p.T("nav.trash"), Nav: "trash"}, trashScreen(p, items, next))
+}
+
+// trashPlace reads where a page of the trash begins: behind a time of deletion, a kind
+// and an id, for many records are deleted in one moment. What isn't a place is the top.
+func trashPlace(s string) trashItem {
+	at, rest, _ := strings.Cut(s, "-")
+	kind, id, _ := strings.Cut(rest, "-")
+	when, err1 := strconv.ParseInt(at, 10, 64)
+	n, err2 := strconv.ParseInt(id, 10, 64)
+	if err1 != nil || err2 != nil {
+		return trashItem{at: 1<<53 - 1}
+	}
+	return trashItem{at: db.Stamp(when), kind: kind, id: n}
 }
 
 func (s *Server) restore(p *Page) error {
