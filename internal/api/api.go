@@ -37,7 +37,7 @@ const maxBody = 1 << 20
 
 // operations is the table of all nouns.
 var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), ownedOps(), shareOps(), searchOps(), trashOps(),
-	importOps(), agencyOps(), userOps(), tokenOps())
+	importOps(), bulkOps(), agencyOps(), userOps(), tokenOps())
 
 // Deps is what the API works with.
 type Deps struct {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/flow/bulk"
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
@@ -14,13 +15,14 @@ var historySchema = obj("HistoryEntry", "One saved change.",
 	number("user_id", "Who saved it, null for the program itself.", 2).orNull(),
 	enum("via", "The way in.", "api", "web", "api", "import", "job", "cli"),
 	number("run_id", "The import that it belongs to, null for none.", 4).orNull(),
+	number("act_id", "The act on many records that it belongs to, null for none.", 12).orNull(),
 	enum("op", "What was done.", "edit", "create", "edit", "delete", "restore", "purge"),
 	text("kind", "Kind of the record that changed: the client or traveler, or something that hangs on it.", "client"),
 	number("record_id", "Number of that record.", 7),
 	number("version", "Version of that record after the change.", 3),
 	array("changes", "The fields that changed. Values of secret fields are left out.", obj("FieldChange", "One changed field.",
 		text("field", "Name of the field.", "memo"), text("old", "Value before.", ""), text("new", "Value after.", "Call back")).must("field", "old", "new")),
-).must("id", "at", "user_id", "via", "run_id", "op", "kind", "record_id", "version", "changes")
+).must("id", "at", "user_id", "via", "run_id", "act_id", "op", "kind", "record_id", "version", "changes")
 
 // history is the operation that tells what happened to a record (R017).
 func (o owner) history() op {
@@ -68,7 +70,8 @@ func appendHistory(q *req, entries []record.Entry, limit int) {
 		b = appendStamp(b, "at", e.At)
 		b = appendRef(b, "user_id", int64(e.UserID))
 		b = appendText(b, "via", e.Via)
-		b = appendRef(b, "run_id", e.RunID)
+		b = appendRef(b, "run_id", max(0, e.RunID))
+		b = appendRef(b, "act_id", bulk.ActOf(&e))
 		b = appendText(b, "op", e.Op)
 		b = appendText(b, "kind", e.Kind)
 		b = appendInt(b, "record_id", e.RefID)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/carnetcrm/carnet/internal/client"
 )
 
 // doc is a JSON object that keeps the order of its members.
@@ -269,7 +271,7 @@ func (o *op) params() []param {
 	switch o.filters {
 	case nil:
 		return o.query
-	case clientList:
+	case clientList, &client.List:
 		return slices.Concat(o.query, filterParams(o.filters, clientDocs, clientExamples))
 	}
 	return slices.Concat(o.query, filterParams(o.filters, travelerDocs, travelerExamples))

@@ -54,7 +54,7 @@ func (r row) address(path string) string {
 // want is the answer to a person about a subject, and whether it is the good one.
 func (r row) want(who, subject string) (status int, ok bool) {
 	isAPI := strings.Contains(r.route, " /api/")
-	reads := strings.HasPrefix(r.route, "GET ") || strings.HasSuffix(r.route, "/duplicates")
+	reads := strings.HasPrefix(r.route, "GET ") || strings.HasSuffix(r.route, "/duplicates") || strings.HasSuffix(r.route, "/preview")
 	if want, special := r.but[who]; special {
 		return want, want < 400
 	}
@@ -98,7 +98,7 @@ const v1 = " /api/v1"
 
 // rows is the table of all routes.
 var rows = slices.Concat(apiRows, partRows("client", "/clients/{id}", ""), partRows("traveler", "/travelers/{id}", "t"), agencyRows,
-	importRows, pageRows, cardRows("client", "clients", ""), cardRows("traveler", "travelers", "t"), accountRows, adminRows)
+	importRows, exportRows, outRows("client"), outRows("traveler"), bulkRows("client"), bulkRows("traveler"), actRows, pageRows, cardRows("client", "clients", ""), cardRows("traveler", "travelers", "t"), accountRows, adminRows)
 
 var apiRows = []row{
 	{route: "GET" + v1 + "/clients", query: "?count=1&limit=200", ok: 200},

@@ -13,7 +13,10 @@ import (
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/dbtest"
 	"github.com/carnetcrm/carnet/internal/flow"
+	"github.com/carnetcrm/carnet/internal/flow/bulk"
+	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
+	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
 	"github.com/carnetcrm/carnet/internal/traveler"
@@ -28,6 +31,7 @@ var (
 	leaders   = []string{"ada", "max", "zoe"}
 	admins    = []string{"ada", "zoe"}
 	importers = []string{"ada", "max", "sue", "zoe"}
+	exporters = []string{"ada", "max", "sue", "joe", "zoe"}
 	audits    = []string{"ada", "eva", "zoe"}
 )
 
@@ -80,6 +84,8 @@ var things = map[string]levels{
 	"user":   "o o o o o o o o -", // an agent without clients
 	"guest":  "o o o o o o o o -", // an invited agent
 	"run":    "o o - - - - - - -", // an import of max's
+	"act":    "o - - o - - - s -", // an act of ann's on a client
+	"out":    "s o - - - - - s -", // an export of max's
 	"token":  "o - - o - - - - -", // an API token of ann's
 }
 
@@ -196,6 +202,21 @@ func (m *matrix) make(name string) {
 			m.t.Fatal(err)
 		}
 		id = r.ID
+	case "act":
+		c := m.insert("ann", &client.Client{Name: "Plain/Client"})
+		a, err := (&bulk.Service{DB: m.DB}).Do(m.t.Context(), m.As("ann"), bulk.Order{Kind: "client", What: bulk.Modify, Field: "status", Value: "inactive"},
+			list.Selection{IDs: []int64{c}})
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		id = a.ID
+	case "out":
+		e, err := m.app.Exports.Start(m.t.Context(), m.As("max"), exports.Request{List: "client", Format: exports.CSV, Lang: "en", Job: true,
+			Selection: list.Selection{All: true}})
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		id = e.ID
 	case "token":
 		dbtest.Update(m.t, m.DB, m.As("ann"), func(ctx context.Context, tx *db.Tx) error {
 			t, _, err := m.app.Login.NewToken(ctx, tx, "made", "read", 0)

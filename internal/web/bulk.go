@@ -360,17 +360,7 @@ func (p *Page) bulkGroups(def *list.Def, f list.Field, labels map[string]string,
 const maxGroups = 30
 
 // reason writes why records are refused.
-func (p *Page) reason(w bulk.Why) string {
-	args := slices.Clone(w.Args)
-	for i, a := range args { // a number that went through JSON
-		if n, ok := a.(interface{ Int64() (int64, error) }); ok {
-			if x, err := n.Int64(); err == nil {
-				args[i] = int(x)
-			}
-		}
-	}
-	return p.T(w.Key, args...)
-}
+func (p *Page) reason(w bulk.Why) string { return p.T(w.Key, w.Args...) }
 
 // samples names some of those that are refused for one reason.
 func samples(p *Page, r bulk.Reason) string {

@@ -238,6 +238,12 @@ func (r *Row) Why() Why {
 		if dec.Decode(&w.Args) != nil { // written by tell: can't fail
 			w.Args = nil
 		}
+		for i, a := range w.Args {
+			if n, ok := a.(json.Number); ok { // plurals are chosen by numbers
+				x, _ := n.Int64()
+				w.Args[i] = int(x)
+			}
+		}
 	}
 	return w
 }
