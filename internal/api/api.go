@@ -36,7 +36,7 @@ const (
 const maxBody = 1 << 20
 
 // operations is the table of all nouns.
-var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), ownedOps(), shareOps(), searchOps(), trashOps(),
+var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), ownedOps(), shareOps(), viewOps(), clientListOps(), searchOps(), trashOps(),
 	importOps(), bulkOps(), agencyOps(), userOps(), tokenOps())
 
 // Deps is what the API works with.

@@ -54,6 +54,8 @@ var clientDocs = map[string]string{
 	"city":          "City.", "country": "ISO 3166 code of the country.", "travelers": "How many travelers it has.",
 	"anniversary": "Anniversary.", "language": "ISO 639 code of the language.", "currency": "ISO 4217 code of the currency.",
 	"source_medium": "How the client came to the agency.", "tag": "A tag of the client.",
+	"list": "A client list; clients of it, fixed or living.", "traveler": "Travelers of the client.",
+	"communication": "Phones, e-mails and other communications of the client.", "address": "Addresses of the client.",
 	"created": "When the client was created, by day.", "updated": "When the client was last changed, by day.",
 	"version": "Version of the record.", "advisor_id": "Id of the advisor.", "branch_id": "Id of the branch.",
 	"customer_type_id": "Id of the customer type.",

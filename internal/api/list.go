@@ -20,6 +20,8 @@ var listParams = []param{
 	{member: text("cursor", "Where the page begins: \"next\" of the page before. Sort and filters must stay the same.", "")},
 	{member: text("sort", "Fields by comma, each with a minus in front for descending order.", "-created")},
 	{member: text("columns", "The fields of the records by comma, instead of the usual ones; \"id\" is always there.", "name,phone")},
+	{member: text("where", "Filters in brackets, as JSON: any says that one of them is enough, groups holds brackets inside.", `{"any":true,"filters":[{"key":"kind","op":"any","values":["corporate"]}]}`)},
+	{member: number("view", "A saved view: its filters, columns and sort. Filters beside it narrow it further.", 12)},
 	{member: yesno("count", "With count=1 the answer has the number of records in \"total\".", true)},
 }
 
@@ -41,7 +43,6 @@ func runList(ctx context.Context, tx *db.Tx, q *req, d *list.Def) error {
 	if err != nil {
 		return err
 	}
-	lq.Limit, lq.Lang = limit, q.lang()
 	if c := q.query.Get("columns"); c != "" {
 		for name := range strings.SplitSeq(c, ",") {
 			if name = strings.TrimSpace(name); name != "id" && !slices.Contains(lq.Columns, name) {
@@ -49,6 +50,10 @@ func runList(ctx context.Context, tx *db.Tx, q *req, d *list.Def) error {
 			}
 		}
 	}
+	if lq, err = q.viewed(ctx, tx, d, lq); err != nil {
+		return err
+	}
+	lq.Limit, lq.Lang = limit, q.lang()
 	p, err := d.Run(ctx, tx, lq)
 	if err != nil {
 		return err

@@ -128,15 +128,19 @@ func (w *writer) groups() (out []doc) {
 
 // groupDocs say what each group of operations is about.
 var groupDocs = map[string]string{
-	"Clients":   "Accounts that buy, pay, are billed and written to.",
-	"Travelers": "Persons who travel.",
-	"Shares":    "Who else sees the clients of an advisor.",
-	"Search":    "Finding records, and records that are there twice.",
-	"Trash":     "Deleted clients and travelers.",
-	"Agency":    "The agency, its offices and its lists.",
-	"Users":     "The people of the agency.",
-	"Tokens":    "API tokens of oneself.",
-	"Imports":   "Moving records in from files.",
+	"Clients":      "Accounts that buy, pay, are billed and written to.",
+	"Travelers":    "Persons who travel.",
+	"Shares":       "Who else sees the clients of an advisor.",
+	"Search":       "Finding records, and records that are there twice.",
+	"Trash":        "Deleted clients and travelers.",
+	"Agency":       "The agency, its offices and its lists.",
+	"Users":        "The people of the agency.",
+	"Tokens":       "API tokens of oneself.",
+	"Imports":      "Moving records in from files.",
+	"Views":        "Saved views of lists: what to ask, which columns, in which order.",
+	"Client lists": "Named lists of clients, fixed or following a filter.",
+	"Exports":      "Lists that leave as files.",
+	"Acts on many": "What is done to many records at once, and its undo.",
 }
 
 func (w *writer) operation(o *op) doc {

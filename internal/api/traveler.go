@@ -51,6 +51,8 @@ var travelerDocs = map[string]string{
 	"nationality": "ISO 3166 codes of all nationalities by comma.", "residence": "ISO 3166 code of the country of residence.",
 	"languages": "ISO 639 codes of the languages spoken by comma.", "do_not_contact": "Whether the person wants no contact.", "company": "Where the person works.", "occupation": "What the person does.",
 	"clients": "Name of a client of the traveler that you may see.", "tag": "A tag of the traveler.",
+	"client": "Clients that the traveler belongs to.", "communication": "Phones, e-mails and other communications of the traveler.",
+	"address": "Addresses of the traveler.",
 	"created": "When the traveler was created, by day.", "updated": "When the traveler was last changed, by day.", "version": "Version of the record.",
 }
 
