@@ -22,6 +22,7 @@ import (
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/login"
 )
@@ -37,7 +38,7 @@ const maxBody = 1 << 20
 
 // operations is the table of all nouns.
 var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), ownedOps(), shareOps(), viewOps(), clientListOps(), searchOps(), trashOps(),
-	importOps(), bulkOps(), agencyOps(), userOps(), tokenOps())
+	importOps(), exportOps(), bulkOps(), agencyOps(), userOps(), tokenOps())
 
 // Deps is what the API works with.
 type Deps struct {
@@ -51,6 +52,7 @@ type Deps struct {
 	Login *login.Service
 
 	Imports *imports.Service // moving in
+	Exports *exports.Service // lists that leave
 
 	Version string       // of the program, shown in the OpenAPI document
 	Log     *slog.Logger // slog.Default where nil

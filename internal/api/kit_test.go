@@ -19,6 +19,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/dbtest"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/files"
+	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/login"
 	"github.com/carnetcrm/carnet/internal/vault"
@@ -35,6 +36,7 @@ type kit struct {
 	seen map[string]bool // operations that were answered
 
 	imports *imports.Service
+	exports *exports.Service
 }
 
 func newKit(t testing.TB) *kit {
@@ -49,7 +51,12 @@ func newKit(t testing.TB) *kit {
 		t.Fatal(err)
 	}
 	k.imports = &imports.Service{DB: k.DB, Files: store}
-	k.api = New(Deps{DB: k.DB, Login: svc, Imports: k.imports, Version: "test", Authenticate: func(ctx context.Context, bearer string) (db.Actor, error) {
+	out, err := files.New(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.exports = &exports.Service{DB: k.DB, Files: out}
+	k.api = New(Deps{DB: k.DB, Login: svc, Imports: k.imports, Exports: k.exports, Version: "test", Authenticate: func(ctx context.Context, bearer string) (db.Actor, error) {
 		name, scope, _ := strings.Cut(bearer, ":")
 		if strings.HasPrefix(bearer, "carnet_") {
 			a, _, err := svc.AuthenticateToken(ctx, bearer)
