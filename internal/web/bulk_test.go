@@ -12,6 +12,8 @@ import (
 	"github.com/carnetcrm/carnet/internal/dbtest"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/flow"
+	"github.com/carnetcrm/carnet/internal/flow/bulk"
+	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
 )
@@ -71,6 +73,42 @@ func TestModifySeveral(t *testing.T) {
 	ann.get("/clients/modify?ids="+ids[0]+"&act_field=status&act_value=inactive&act_step=do&act_count=1").want(200, "", "Change 1 record")
 	if c := stored(t, d, last); c.Status != "active" {
 		t.Error("a link did an act")
+	}
+}
+
+// actSome leaves two acts: one that was refused here and there, and one that was
+// undone after somebody had changed one of its clients.
+func actSome(t *testing.T, s *site) {
+	t.Helper()
+	service := &bulk.Service{DB: s.db}
+	admin := s.agency.Actor()
+	sel := list.Selection{}
+	for id := int64(1); id <= 40; id++ {
+		sel.IDs = append(sel.IDs, id)
+	}
+	client.DemotionChecks = append(client.DemotionChecks, func(_ context.Context, _ *db.Tx, id int64) error {
+		if id%7 == 0 {
+			return errs.Bad("classification", "client.error.no_contact")
+		}
+		return nil
+	})
+	defer func() { client.DemotionChecks = nil }()
+	for _, o := range []bulk.Order{{Field: "classification", Value: "prospect"}, {Field: "language", Value: "de"}} {
+		o.Kind, o.What = "client", bulk.Modify
+		act, err := service.Do(t.Context(), admin, o, sel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o.Field != "language" {
+			continue
+		}
+		dbtest.Update(t, s.db, admin, func(ctx context.Context, tx *db.Tx) error {
+			var c client.Client
+			return record.Edit(ctx, tx, &c, 9, 0, func() error { c.Language = "fr"; return nil })
+		})
+		if _, err := service.Undo(t.Context(), admin, act.ID); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -27,6 +27,13 @@ var looks = []struct{ name, path, role string }{
 	{"clients-peek", "/clients?peek=3", "administrator"},
 	{"clients-filter", "/clients?kind=personal&name=kow", "administrator"},
 	{"clients-none", "/clients?name=qqqq", "administrator"},
+	{"clients-area", `/clients?where={"filters":[{"key":"traveler","op":"has","where":[{"key":"nationality","op":"contains","values":["PL"]},{"key":"birth_date","op":"before","values":["1960-01-01"]}]}],"groups":[{"any":true,"filters":[{"key":"status","op":"any","values":["active"]},{"key":"created","op":"last","values":["30"]}]}]}`, "administrator"},
+	{"clients-all", "/clients?all=1&view=0&cols=name,status,created&sort=status,-created", "administrator"},
+	{"clients-filter-menu", "/clients/filter", "agent"},
+	{"clients-filter-field", "/clients/filter?field=created", "agent"},
+	{"clients-filter-area", "/clients/filter?field=traveler&f0.key=traveler&f0.op=least&f0.n=2&f0.w0.key=birth_date&f0.w0.op=between&f0.w0.v=1.1.1950", "agent"},
+	{"clients-filter-panel", `/clients/filter?panel=1&base=name%3Da%26where%3D{"groups":[{"any":true,"filters":[{"key":"status","op":"any","values":["active"]},{"key":"anniversary","op":"inmonth","values":["6"]}]}]}`, "administrator"},
+	{"clients-columns", "/clients/columns", "agent"},
 	{"travelers", "/travelers", "administrator"},
 	{"print", "/clients/print?kind=personal&sort=-created", "administrator"}, // the first export of the log
 	{"export", "/clients/export?kind=personal&name=a", "administrator"},
@@ -64,11 +71,21 @@ var looks = []struct{ name, path, role string }{
 	{"admin-signins", "/admin/signins", "administrator"},
 	{"imports", "/imports", "administrator"},
 	{"imports-new", "/imports/new", "administrator"},
+	{"modify", "/clients/modify?ids=3,4,5", "administrator"},
+	{"modify-value", "/clients/modify?ids=3,4,5&act_field=tag", "administrator"},
+	{"modify-look", "/clients/modify?all=1&kind=personal&act_field=classification&act_value=prospect&act_step=look", "administrator"},
+	{"modify-refused", "/clients/modify?all=1&act_field=advisor&act_value=2&act_step=look", "agent"},
+	{"remove", "/clients/remove?ids=3,4,5", "administrator"},
+	{"travelers-modify", "/travelers/modify?ids=3,4&act_field=nationality", "administrator"},
+	{"acts", "/acts", "administrator"},
+	{"act-done", "/acts/1", "administrator"},
+	{"act-undone", "/acts/2?rows=kept", "administrator"},
 }
 
 // furnish puts something into the trash, so that no page is empty by chance.
 func furnish(t *testing.T, s *site) {
 	t.Helper()
+	actSome(t, s)
 	dbtest.Update(t, s.db, s.agency.Actor(), func(ctx context.Context, tx *db.Tx) error {
 		for _, id := range []int64{20, 21} {
 			if err := flow.TrashClient(ctx, tx, id, 0); err != nil {
