@@ -3,6 +3,7 @@ package list
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/date"
@@ -73,7 +74,7 @@ func (d *Def) describe(ctx context.Context, tx *db.Tx, list []Filter, l *i18n.Lo
 		if err != nil {
 			return nil, err
 		}
-		text += " " + l.T("list.op."+flt.Op)
+		text += " " + OpWord(l, flt.Op)
 		if values != "" {
 			text += " " + values
 		}
@@ -98,6 +99,13 @@ func (d *Def) describeArea(ctx context.Context, tx *db.Tx, f Field, flt Filter, 
 	return text, nil
 }
 
+// OpWord is an operator as a part of a sentence: what its label says in brackets about
+// the value stands with the value.
+func OpWord(l *i18n.Localizer, op string) string {
+	word, _, _ := strings.Cut(l.T("list.op."+op), " (")
+	return word
+}
+
 // Words are the values of a filter as people read them.
 func (d *Def) Words(ctx context.Context, tx *db.Tx, f Field, flt Filter, l *i18n.Localizer) (string, error) {
 	if Valueless(flt.Op) {
@@ -113,6 +121,10 @@ func (d *Def) Words(ctx context.Context, tx *db.Tx, f Field, flt Filter, l *i18n
 	var out []string
 	for _, v := range flt.Values {
 		switch f.Kind {
+		case Text:
+			if f.As == "country" || f.As == "countries" || f.As == "language" { // a code
+				v = d.words(l, f, v, "")
+			}
 		case Choice:
 			if i := slices.IndexFunc(labels, func(o Option) bool { return o.Value == v }); i >= 0 {
 				v = labels[i].Label
@@ -121,7 +133,8 @@ func (d *Def) Words(ctx context.Context, tx *db.Tx, f Field, flt Filter, l *i18n
 			if day := date.Date(v); day.Valid() {
 				v = l.Date(day)
 			} else if flt.Op == "last" || flt.Op == "next" || flt.Op == "due" {
-				v = l.T("list.days", "Count", v)
+				n, _ := strconv.Atoi(v) // days have been checked
+				v = l.T("list.days", "Count", n)
 			}
 		case Bool:
 			v = l.T(map[string]string{"true": "common.yes", "false": "common.no"}[v])

@@ -78,9 +78,13 @@ func (p *Page) selected(d *list.Def) (list.Selection, Form, error) {
 func (s *Server) exportChoose(name string) handler {
 	return func(p *Page) error {
 		e := &exportForm{list: name, def: exports.Lists[name], format: exports.XLSX}
+		var f Form
 		var err error
-		if e.chosen, _, err = p.selected(e.def); err != nil {
+		if e.chosen, f, err = p.selected(e.def); err != nil {
 			return err
+		}
+		if asked := f.Str("_format"); slices.Contains(exports.Formats, asked) {
+			e.format = asked
 		}
 		e.opt = exports.Options{Letter: exports.LetterIn(p.Agency.Country), Start: 1}
 		return p.showExport(http.StatusOK, e)

@@ -183,7 +183,7 @@ func (e *filterEditor) condition(d *list.Def, prefix string, flt list.Filter, al
 	if c.Op == "" {
 		c.Op = ops[0]
 	}
-	c.Radio = alone && len(ops) <= 8 && f.Kind != list.Area
+	c.Radio = alone && len(ops) <= 6 && f.Kind != list.Area
 	var err error
 	if f.Kind == list.Area {
 		n := ui.Input{Field: ui.Field{Name: prefix + ".n", Label: p.T("listpage.how_many"), NoLabel: true}, Value: first1(flt.Values), InputMode: "numeric", MaxLength: 6}

@@ -49,7 +49,7 @@ func (g *listing) open(ctx context.Context, tx *db.Tx, p *Page, u url.Values) (*
 		v.view = standard
 	}
 	if v.view != nil {
-		if v.saved, err = v.view.Open(g.def, p.Actor); err != nil {
+		if v.saved, err = p.openView(v.view); err != nil {
 			return nil, err
 		}
 		if !asked {

@@ -53,7 +53,7 @@ func (v *listView) viewFields(keep []ui.Hidden) []ui.Hidden {
 	}
 	if len(v.widths) > 0 {
 		raw, _ := json.Marshal(v.widths) // of numbers
-		out = append(out, ui.Hidden{Name: "widths", Value: string(raw)})
+		out = append(out, ui.Hidden{Name: "v_widths", Value: string(raw)})
 	}
 	return out
 }
@@ -77,8 +77,8 @@ func (v *listView) pageMenu(p *Page) ui.Menu {
 	var all []ui.MenuItem
 	if p.Actor.May("client.export") {
 		all = append(all, listAct(p, "listpage.export_all", "download", "list-whole", v.path+"/export"))
+		all = append(all, v.outputs(p, "list-whole")...)
 	}
-	all = append(all, listAct(p, "common.print", "print", "list-whole", v.path+"/print"))
 	if v.def.Name == "client" && p.Actor.May("client_list.edit") {
 		all = append(all, listAct(p, "listpage.add_to_list", "lists", "list-whole", "/lists/add"))
 	}
@@ -90,6 +90,15 @@ func (v *listView) pageMenu(p *Page) ui.Menu {
 	}
 	density.Post += "?back=" + url.QueryEscape(p.here())
 	return ui.Menu{ID: "list-menu", Label: p.T("listpage.menu"), Start: true, Groups: []ui.MenuGroup{{Items: all}, {Items: views}, {Items: []ui.MenuItem{density}}}}
+}
+
+// outputs are the ways out besides a file.
+func (v *listView) outputs(p *Page, form string) []ui.MenuItem {
+	labels := listAct(p, "listpage.labels", "tag", form, v.path+"/export")
+	labels.Name, labels.Value = "_format", "labels"
+	mail := listAct(p, "listpage.mail", "mail", form, v.path+"/export")
+	mail.Name, mail.Value = "_format", "pdf"
+	return []ui.MenuItem{listAct(p, "common.print", "print", form, v.path+"/print"), labels, mail}
 }
 
 // tabBar are the views that are always there, then the pinned ones.
@@ -225,23 +234,15 @@ func (v *listView) chip(ctx context.Context, tx *db.Tx, p *Page, flt list.Filter
 	if !ok {
 		return ui.Chip{Field: flt.Key}, nil
 	}
-	c := ui.Chip{Field: p.T(v.def.Label(f.Key)), Op: opLabel(p, f, flt.Op)}
+	c := ui.Chip{Field: p.T(v.def.Label(f.Key)), Op: list.OpWord(p.L, flt.Op)}
 	var err error
 	switch {
 	case f.Kind == list.Area:
+		c.Op = opLabel(p, f, flt.Op)
 		if slotOf(f, flt.Op) == "n" {
 			c.Op += " " + first1(flt.Values)
 		}
 		c.Value, err = f.Area.Def.Describe(ctx, tx, list.Query{Filters: flt.Where}, p.L.Lang())
-	case f.As == "country", f.As == "countries", f.As == "language":
-		words := []string{}
-		for _, code := range flt.Values {
-			words = append(words, v.def.Text(p.L, f, strings.ToUpper(code), p.Loc(), v.home))
-			if f.As == "language" {
-				words[len(words)-1] = v.def.Text(p.L, f, code, p.Loc(), v.home)
-			}
-		}
-		c.Value = strings.Join(words, " "+p.T("list.or")+" ")
 	case flt.Op == "inmonth":
 		if m, err := strconv.Atoi(first1(flt.Values)); err == nil && m >= 1 && m <= 12 {
 			c.Value = p.monthName(m)
@@ -284,11 +285,18 @@ func (v *listView) selection(p *Page) templ.Component {
 	if p.Actor.May("client.delete") {
 		button("common.delete", "trash", v.path+"/remove")
 	}
-	items := []ui.MenuItem{listAct(p, "common.print", "print", "list-form", v.path+"/print")}
+	var items []ui.MenuItem
+	if p.Actor.May("client.export") {
+		items = append(items, listAct(p, "common.print", "print", "list-form", v.path+"/print"))
+	}
 	if id := v.oneList(); id != "" && p.Actor.May("client_list.edit") {
 		items = append(items, listAct(p, "listpage.remove_from_list", "minus", "list-form", "/lists/"+id+"/remove"))
 	}
-	b.Menu.Groups = []ui.MenuGroup{{Items: items}}
+	if len(items) > 0 {
+		if len(items) > 0 {
+			b.Menu.Groups = []ui.MenuGroup{{Items: items}}
+		}
+	}
 	switch {
 	case v.all:
 		b.Text, b.Clear = v.allText(p), v.href(v.q)

@@ -56,7 +56,8 @@ document.addEventListener("submit", async (e) => {
 
 // Where the focus goes after a form came back changed.
 function after(slot, by) {
-  let to = visible(slot.querySelector("[data-wrong]"));
+  const wrong = slot.querySelector("[data-wrong]");
+  let to = visible(wrong, ".flt-vals " + fields) ?? visible(wrong);
   const add = (scope) => slot.querySelector(`[name="${CSS.escape(scope)}.new"]`);
   if (!to && by?.name === "_add") {
     const groups = slot.querySelectorAll(".bracket");
