@@ -98,7 +98,7 @@ const v1 = " /api/v1"
 
 // rows is the table of all routes.
 var rows = slices.Concat(apiRows, partRows("client", "/clients/{id}", ""), partRows("traveler", "/travelers/{id}", "t"), agencyRows,
-	importRows, exportRows, outRows("client"), outRows("traveler"), bulkRows("client"), bulkRows("traveler"), actRows, pageRows, cardRows("client", "clients", ""), cardRows("traveler", "travelers", "t"), accountRows, adminRows)
+	importRows, exportRows, outRows("client"), outRows("traveler"), bulkRows("client"), bulkRows("traveler"), actRows, viewRows, pageRows, cardRows("client", "clients", ""), cardRows("traveler", "travelers", "t"), accountRows, adminRows)
 
 var apiRows = []row{
 	{route: "GET" + v1 + "/clients", query: "?count=1&limit=200", ok: 200},

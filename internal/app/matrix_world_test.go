@@ -76,17 +76,23 @@ var (
 
 // things are the other subjects of the first agency.
 var things = map[string]levels{
-	"all":    "o - - - - o - s -", // a share of all of bob's clients with eva
-	"branch": "o o o o o o o o -",
-	"dept":   "o o o o o o o o -",
-	"type":   "o o o o o o o o -",
-	"tag":    "o o o o o o o o -",
-	"user":   "o o o o o o o o -", // an agent without clients
-	"guest":  "o o o o o o o o -", // an invited agent
-	"run":    "o o - - - - - - -", // an import of max's
-	"act":    "o - - o - - - s -", // an act of ann's on a client
-	"out":    "s o - - - - - s -", // an export of max's
-	"token":  "o - - o - - - - -", // an API token of ann's
+	"all":     "o - - - - o - s -", // a share of all of bob's clients with eva
+	"branch":  "o o o o o o o o -",
+	"dept":    "o o o o o o o o -",
+	"type":    "o o o o o o o o -",
+	"tag":     "o o o o o o o o -",
+	"user":    "o o o o o o o o -", // an agent without clients
+	"guest":   "o o o o o o o o -", // an invited agent
+	"run":     "o o - - - - - - -", // an import of max's
+	"desk":    "- - - o - - - - -", // a view of ann's own
+	"board":   "o o s s s s s s -", // a view of max's, shared with everybody
+	"exboard": "o o s s s s s s -", // another one, in the trash
+	"roll":    "o o s s s s s s -", // a client list of max's, shared with everybody
+	"stream":  "o o s s s s s s -", // a living one
+	"exroll":  "o o s s s s s s -", // one in the trash
+	"act":     "o - - o - - - s -", // an act of ann's on a client
+	"out":     "s o - - - - - s -", // an export of max's
+	"token":   "o - - o - - - - -", // an API token of ann's
 }
 
 var owners = map[string]string{"own": "ann", "peer": "amy", "far": "bob", "shown": "bob", "lent": "bob", "alien": "zoe", "gone": "ann", "bin": "ann", "dust": "bob", "void": "zoe"}
@@ -202,6 +208,8 @@ func (m *matrix) make(name string) {
 			m.t.Fatal(err)
 		}
 		id = r.ID
+	case "desk", "board", "exboard", "roll", "stream", "exroll":
+		id = m.makeView(name, unique)
 	case "act":
 		c := m.insert("ann", &client.Client{Name: "Plain/Client"})
 		a, err := (&bulk.Service{DB: m.DB}).Do(m.t.Context(), m.As("ann"), bulk.Order{Kind: "client", What: bulk.Modify, Field: "status", Value: "inactive"},
