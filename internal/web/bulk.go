@@ -377,10 +377,10 @@ func samples(p *Page, r bulk.Reason) string {
 	return out
 }
 
-// bulkTally sums up what is done, or would be.
-func bulkTally(p *Page, what string, changed, unchanged, refused int64) ui.Tally {
+// bulkTally sums up what would be done, or was: words begins the keys of the labels.
+func bulkTally(p *Page, words, what string, changed, unchanged, refused int64) ui.Tally {
 	t := ui.Tally{}
-	var words []string
+	var said []string
 	for _, i := range []struct {
 		kind, key string
 		n         int64
@@ -388,10 +388,10 @@ func bulkTally(p *Page, what string, changed, unchanged, refused int64) ui.Tally
 		if i.kind == "skip" && what == bulk.Delete {
 			continue
 		}
-		label := p.T("bulk.tally." + i.key)
+		label := p.T(words + i.key)
 		t.Items = append(t.Items, ui.TallyItem{Kind: i.kind, Label: label, Count: i.n, Text: p.L.Number(i.n)})
-		words = append(words, p.L.Number(i.n)+" "+label)
+		said = append(said, p.L.Number(i.n)+" "+label)
 	}
-	t.Label = strings.Join(words, ", ")
+	t.Label = strings.Join(said, ", ")
 	return t
 }

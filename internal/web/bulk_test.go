@@ -103,8 +103,13 @@ func actSome(t *testing.T, s *site) {
 			continue
 		}
 		dbtest.Update(t, s.db, admin, func(ctx context.Context, tx *db.Tx) error {
-			var c client.Client
-			return record.Edit(ctx, tx, &c, 9, 0, func() error { c.Language = "fr"; return nil })
+			for id := int64(8); id < 12; id++ {
+				var c client.Client
+				if err := record.Edit(ctx, tx, &c, id, 0, func() error { c.Language = "fr"; return nil }); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 		if _, err := service.Undo(t.Context(), admin, act.ID); err != nil {
 			t.Fatal(err)
