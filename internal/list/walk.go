@@ -3,22 +3,13 @@ package list
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
 )
-
-// Patience is how long one query of a list may take. Beyond it is cancelled with a
-// message that says what to narrow.
-const Patience = 2 * time.Second
-
-// patience is replaced by tests, which run on busy machines.
-var patience = Patience
 
 // strides are how many rows a walk looks at before it is given up: first few, which is
 // enough for what is common, then more, which is still quicker than to sort a tenth of
@@ -297,144 +288,4 @@ func (b *builder) gathered(ctx context.Context, q *Query, n int) ([]keyed, error
 func totalKey(d *Def, q *Query) any {
 	raw, _ := json.Marshal(Query{Any: q.Any, Filters: q.Filters, Groups: q.Groups}) // of strings
 	return [2]string{"list.total " + d.Name, string(raw)}
-}
-
-// Count returns how many rows q matches, counted up to bound: bound+1 stands for
-// "more than bound". It may be a SlowError although the page itself wasn't; on
-// PostgreSQL the transaction is then over, so count last, or in one of its own.
-func (d *Def) Count(ctx context.Context, tx *db.Tx, q Query, bound int) (int, error) {
-	v, err := tx.Memo(totalKey(d, &q), func() (any, error) { return d.count(ctx, tx, q, bound) })
-	if err != nil {
-		return 0, err
-	}
-	return min(v.(int), bound+1), nil
-}
-
-func (d *Def) count(ctx context.Context, tx *db.Tx, q Query, bound int) (int, error) {
-	q.Sort, q.Columns, q.Cursor = "", nil, ""
-	b, err := d.build(ctx, tx, q)
-	if err != nil {
-		return 0, err
-	}
-	var n int64
-	err = b.patient(ctx, &q, func(ctx context.Context) error {
-		if err := b.conditions(ctx, &q); err != nil {
-			return err
-		}
-		if b.found {
-			b.gather, b.args = true, nil
-			if err := b.conditions(ctx, &q); err != nil {
-				return err
-			}
-		}
-		t, _ := tx.TableOf(d.Name)
-		query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 AS one FROM %s%s LIMIT %d) x", b.from(b.few || t.Ordered), b.clause(), bound+1)
-		key := fmt.Sprint(query, b.args)
-		if v, ok := tx.Recall(key); ok {
-			n = int64(v.(int))
-			return nil
-		}
-		if err := tx.Row(ctx, query, b.args, &n); err != nil {
-			return err
-		}
-		if int(n) > bound {
-			tx.Remember(key, int(n), overFor)
-		}
-		return nil
-	})
-	return int(n), err
-}
-
-// overFor is how long "more than bound" is believed without counting again: ten
-// thousand rows are counted for every page else, to the same end.
-const overFor = time.Minute
-
-// IDs returns the ids of all rows that q matches, at most max, in no order.
-func (d *Def) IDs(ctx context.Context, tx *db.Tx, q Query, max int) ([]int64, error) {
-	q.Sort, q.Columns, q.Cursor = "", nil, ""
-	b, err := d.build(ctx, tx, q)
-	if err != nil {
-		return nil, err
-	}
-	b.gather = !b.few
-	if err := b.conditions(ctx, &q); err != nil {
-		return nil, err
-	}
-	var ids []int64
-	err = tx.Each(ctx, fmt.Sprintf("SELECT %s FROM %s%s LIMIT %d", d.ID, b.from(b.few), b.clause(), max), b.args,
-		func(rows db.Rows) error {
-			var id int64
-			err := rows.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
-	return ids, err
-}
-
-// Each calls fn for every row that q matches, in its order. Rows are read one by one,
-// so that a million of them need no more memory than one; there is no limit of time.
-func (d *Def) Each(ctx context.Context, tx *db.Tx, q Query, fn func(Row) error) error {
-	q.Cursor = ""
-	b, err := d.build(ctx, tx, q)
-	if err != nil {
-		return err
-	}
-	b.gather = !b.few
-	if err := b.conditions(ctx, &q); err != nil {
-		return err
-	}
-	return b.read(ctx, b.query(0), func(k keyed) error { return fn(k.Row) })
-}
-
-// SlowError reports a query that was cancelled.
-type SlowError struct {
-	Field string // key of the filter or sort that is likely the cause
-	err   error
-}
-
-func (e *SlowError) Error() string { return "list: too slow: " + e.err.Error() }
-
-// IsSlow reports whether err is a SlowError.
-func IsSlow(err error) bool {
-	var slow *SlowError
-	return errors.As(err, &slow)
-}
-
-// Unwrap makes the error the one that users are told.
-func (e *SlowError) Unwrap() error { return e.err }
-
-// patient runs fn for as long as people wait, and says what to narrow when that wasn't
-// enough.
-func (b *builder) patient(ctx context.Context, q *Query, fn func(context.Context) error) error {
-	short, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	err := fn(short)
-	if err == nil || short.Err() == nil || ctx.Err() != nil {
-		return err
-	}
-	key := b.blame(q)
-	return &SlowError{key, bad(key, "list.too_slow", "Seconds", int(Patience.Seconds()))}
-}
-
-// blame names the filter that likely costs most: one that no index serves.
-func (b *builder) blame(q *Query) string {
-	worst, key := -1, "filter"
-	for _, flt := range q.all() {
-		f, _ := b.d.Field(flt.Key, b.tx.Actor)
-		cost := 1
-		switch {
-		case f.Kind == Area:
-			cost = 4
-		case f.Kind == Text && flt.Op == "contains" && f.Index == "":
-			cost = 5
-		case f.Kind == Text && flt.Op == "contains", f.Loose:
-			cost = 3
-		case f.Grouped || f.Quick:
-			cost = 0
-		}
-		if cost > worst {
-			worst, key = cost, flt.Key
-		}
-	}
-	return key
 }

@@ -1,0 +1,128 @@
+package list
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/fold"
+)
+
+// word is a value as the field is compared with it.
+func (b *builder) word(f Field, v string) string {
+	v = strings.TrimSpace(v)
+	if f.Folded || f.Loose {
+		return fold.Fold(v)
+	}
+	return v
+}
+
+// text compares a text field. Several values are alternatives, except that "not"
+// excludes each.
+func (b *builder) text(ctx context.Context, f Field, flt Filter) (string, error) {
+	if f.Loose {
+		f.SQL = "carnet_fold(" + f.SQL + ")"
+	}
+	parts, _, err := b.several(ctx, len(flt.Values), flt.Op != "not", func(i int) (string, error) {
+		v := b.word(f, flt.Values[i])
+		switch {
+		case v == "": // nothing but marks that folding takes off
+			return "", bad(f.Key, "list.needs_value")
+		case flt.Op == "is":
+			return f.SQL + " = " + b.arg(v), nil
+		case flt.Op == "not":
+			return f.SQL + " <> " + b.arg(v), nil
+		case flt.Op == "starts":
+			m := b.arg(v)
+			return "(" + f.SQL + " >= " + m + " AND " + f.SQL + " < " + b.arg(v+"\U0010FFFF") + ")", nil
+		}
+		return b.contains(ctx, f, v)
+	})
+	return joined(parts, flt.Op != "not"), err
+}
+
+// contains finds every word of v in the field, in any order.
+func (b *builder) contains(ctx context.Context, f Field, v string) (string, error) {
+	words := strings.Fields(v)
+	if len(words) > maxWords {
+		return "", bad(f.Key, "list.too_many_words", "Max", maxWords)
+	}
+	var conds []string
+	for _, w := range words {
+		conds = append(conds, Contains(b.tx, f.SQL, b.arg(Pattern(b.tx, w))))
+	}
+	extra := ""
+	if f.Index != "" && f.Via == nil {
+		var err error
+		if extra, err = b.indexed(ctx, f, words); err != nil {
+			return "", err
+		}
+	}
+	return "(" + strings.Join(conds, " AND ") + extra + ")", nil
+}
+
+// indexed narrows a search for words to the rows in whose search text the trigram
+// index finds them, where these are few: " AND ..." or "". Where they are many,
+// walking finds a page sooner than sorting thousands.
+func (b *builder) indexed(ctx context.Context, f Field, words []string) (string, error) {
+	if b.few {
+		return "", nil
+	}
+	from, cond, args := "", "", []any(nil)
+	if b.tx.Dialect() == db.Postgres {
+		var likes []string
+		alias := strings.TrimSuffix(b.d.ID, "id")
+		for _, w := range words {
+			if len([]rune(w)) >= 3 {
+				args = append(args, Pattern(b.tx, w))
+				likes = append(likes, alias+"search LIKE $%d")
+			}
+		}
+		if len(likes) == 0 {
+			return "", nil
+		}
+		from, cond = b.d.From, strings.Join(likes, " AND ")
+	} else {
+		match := Match(words)
+		if match == "" {
+			return "", nil
+		}
+		from, cond, args = f.Index, f.Index+" MATCH $%d", []any{match}
+	}
+	numbered := func(first int) string {
+		marks := make([]any, len(args))
+		for i := range marks {
+			marks[i] = first + i
+		}
+		return fmt.Sprintf(cond, marks...)
+	}
+	n, err := b.probe(ctx, fmt.Sprintf("SELECT 1 AS one FROM %s WHERE %s LIMIT %d", from, numbered(1), rare), args)
+	if err != nil || n >= rare {
+		return "", err
+	}
+	b.found = b.found || b.must
+	first := len(b.args) + 1
+	b.args = append(b.args, args...)
+	if b.tx.Dialect() == db.Postgres {
+		return " AND " + numbered(first), nil
+	}
+	return fmt.Sprintf(" AND %s IN (SELECT rowid FROM %s WHERE %s)", b.d.ID, f.Index, numbered(first)), nil
+}
+
+// Pattern is the argument of Contains for a folded word.
+func Pattern(tx *db.Tx, word string) string {
+	if tx.Dialect() == db.SQLite {
+		return word
+	}
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(word) + "%"
+}
+
+// Contains is the condition that an expression contains the word bound at mark as
+// Pattern made it.
+func Contains(tx *db.Tx, expr, mark string) string {
+	if tx.Dialect() == db.SQLite {
+		return "instr(" + expr + ", " + mark + ") > 0"
+	}
+	return expr + " LIKE " + mark
+}
