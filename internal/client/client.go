@@ -171,6 +171,7 @@ func (c *Client) Check() error {
 		bad.Add("travel_policy", "client.error.policy") // R007
 	}
 	c.NameKey = fold.Key(strings.ReplaceAll(or(c.SortName, c.Name), "/", " "))
+	c.CityKey = fold.Fold(c.City) // imports bring the city, and are not indexed one by one
 	c.checkCodes(&bad)
 	c.AnniversaryMD = ""
 	if c.Anniversary != "" && !c.Anniversary.Valid() {
