@@ -77,6 +77,16 @@ var looks = []struct{ name, path, role string }{
 	{"modify-refused", "/clients/modify?all=1&act_field=advisor&act_value=2&act_step=look", "agent"},
 	{"remove", "/clients/remove?ids=3,4,5", "administrator"},
 	{"travelers-modify", "/travelers/modify?ids=3,4&act_field=nationality", "administrator"},
+	{"views", "/views", "administrator"},
+	{"views-agent", "/views", "agent"},
+	{"view", "/views/1", "administrator"},
+	{"view-agent", "/views/1", "agent"},
+	{"clients-view", "/clients?view=1", "agent"},
+	{"lists", "/lists", "administrator"},
+	{"lists-auditor", "/lists", "auditor"},
+	{"list", "/lists/1", "administrator"},
+	{"list-living", "/lists/2", "agent"},
+	{"list-new", "/lists/new", "administrator"},
 	{"acts", "/acts", "administrator"},
 	{"act-done", "/acts/1", "administrator"},
 	{"act-undone", "/acts/2?rows=kept", "administrator"},
@@ -86,6 +96,7 @@ var looks = []struct{ name, path, role string }{
 func furnish(t *testing.T, s *site) {
 	t.Helper()
 	actSome(t, s)
+	keep(t, s)
 	dbtest.Update(t, s.db, s.agency.Actor(), func(ctx context.Context, tx *db.Tx) error {
 		for _, id := range []int64{20, 21} {
 			if err := flow.TrashClient(ctx, tx, id, 0); err != nil {
