@@ -16,6 +16,11 @@ func shot(p *chrome.Page, name string) {
 	}
 }
 
+// arrived waits until a page of which something is true has loaded with its scripts.
+func arrived(p *chrome.Page, what string) {
+	p.WaitFor(what + ` && document.readyState === "complete"`)
+}
+
 // query is the decoded query of the address.
 func query(p *chrome.Page) string {
 	return chrome.Eval[string](p, `decodeURIComponent(location.search.replaceAll("+", " "))`)
@@ -48,7 +53,7 @@ func TestFiltersInBrowser(t *testing.T) {
 	p.Click(`#filter-pop [name="f0.op"][value="contains"]`)
 	p.Fill(`#filter-pop [name="f0.v"]`, "a")
 	p.Press("Enter")
-	p.WaitFor(`location.search === "?name=a" && document.readyState === "complete"`)
+	arrived(p, `location.search === "?name=a"`)
 	// The menu narrows while one types; a date is typed as people do.
 	p.Press("f")
 	p.WaitFor(`document.activeElement.matches("[data-narrow]")`)
@@ -65,14 +70,14 @@ func TestFiltersInBrowser(t *testing.T) {
 	p.WaitFor(`document.querySelector("#filter-pop [data-wrong]") && document.activeElement.name === "f0.v"`)
 	p.Fill(`#filter-pop [name="f0.v"]`, "1.2.2001")
 	p.Click(`#filter-pop .pop-foot [name="do"]`)
-	p.WaitFor(`location.search.includes("created.after=2001-02-01")`)
+	arrived(p, `location.search.includes("created.after=2001-02-01")`)
 	// Several values of a choice; the same field twice.
 	p.Click(`.chip.is-open a[href*="field=kind"]`)
 	p.WaitFor(`document.querySelector('#filter-pop [name="f0.v"][value="personal"]')`)
 	p.Click(`#filter-pop [name="f0.v"][value="personal"]`)
 	p.Click(`#filter-pop [name="f0.v"][value="corporate"]`)
 	p.Click(`#filter-pop .pop-foot [name="do"]`)
-	p.WaitFor(`document.querySelectorAll(".chip:not(.is-open)").length === 3`)
+	arrived(p, `document.querySelectorAll(".chip:not(.is-open)").length === 3`)
 	wantQuery(t, p, "kind=corporate&kind=personal")
 	p.Click(`[data-add-filter]`)
 	p.WaitFor(`document.querySelector('#filter-pop [value="name"]')`)
@@ -80,14 +85,14 @@ func TestFiltersInBrowser(t *testing.T) {
 	p.WaitFor(`document.querySelector('#filter-pop [name="f0.v"]')`)
 	p.Fill(`#filter-pop [name="f0.v"]`, "e")
 	p.Press("Enter")
-	p.WaitFor(`document.querySelectorAll(".chip:not(.is-open)").length === 4`)
+	arrived(p, `document.querySelectorAll(".chip:not(.is-open)").length === 4`)
 	// A chip is edited, then taken away.
 	p.Click(`.chip:not(.is-open) a[href*="at=0"]`)
 	p.WaitFor(`document.querySelector('#filter-pop [name="at"]')`)
 	p.Click(`#filter-pop .pop-foot a`)
-	p.WaitFor(`document.querySelectorAll(".chip:not(.is-open)").length === 3`)
+	arrived(p, `document.querySelectorAll(".chip:not(.is-open)").length === 3`)
 	p.Click(`.filters > .btn[href="/clients"]`)
-	p.WaitFor(`location.search === ""`)
+	arrived(p, `location.search === ""`)
 }
 
 // TestAreaInBrowser asks for clients by their travelers, and puts conditions into a
@@ -113,9 +118,9 @@ func TestAreaInBrowser(t *testing.T) {
 	shot(p, "filter-area")
 	chrome.Axe(t, p)
 	p.Click(`#filter-pop .pop-foot [name="do"][value="apply"]`)
-	p.WaitFor(`location.search.includes("where=")`)
+	arrived(p, `location.search.includes("where=")`)
 	wantQuery(t, p, `"key":"traveler","op":"has"`, `"key":"birth_date","op":"before","values":["1960-01-01"]`, `"key":"nationality"`)
-	p.WaitFor(`document.querySelector(".filter-words")`)
+	arrived(p, `document.querySelector(".filter-words")`)
 	shot(p, "filter-area-chip")
 	chrome.Axe(t, p)
 	// The panel: a group of which one is enough.
@@ -134,9 +139,9 @@ func TestAreaInBrowser(t *testing.T) {
 	shot(p, "filter-panel")
 	chrome.Axe(t, p)
 	p.Click(`#filter-panel .dialog-foot [name="do"]`)
-	p.WaitFor(`location.search.includes("groups")`)
+	arrived(p, `location.search.includes("groups")`)
 	wantQuery(t, p, `"any":true`, `"key":"city"`)
-	p.WaitFor(`document.querySelectorAll(".chip:not(.is-open)").length === 2`)
+	arrived(p, `document.querySelectorAll(".chip:not(.is-open)").length === 2`)
 	shot(p, "filter-group-chip")
 	// Escape closes the panel and nothing changes.
 	before := query(p)
@@ -165,7 +170,7 @@ func TestColumnsInBrowser(t *testing.T) {
 	p.Fill(`#filter-panel [name="sort1"]`, "created")
 	p.Fill(`#filter-panel [name="desc1"]`, "-")
 	p.Click(`#filter-panel .dialog-foot [data-kind="primary"]`)
-	p.WaitFor(`location.search.includes("cols=")`)
+	arrived(p, `location.search.includes("cols=")`)
 	wantQuery(t, p, "cols=name,advisor,email,branch,segment,city,created", "sort=name,-created")
 	if heads := chrome.Eval[string](p, `[...document.querySelectorAll("thead .sort")].map(e => e.innerText.replace(/\s+/g, "")).join()`); !strings.Contains(heads, "1") || !strings.Contains(heads, "2") {
 		t.Errorf("the heads don't number the sort: %s", heads)
@@ -174,9 +179,9 @@ func TestColumnsInBrowser(t *testing.T) {
 	p.WaitFor(`document.querySelector('[data-resize="created"]') && !document.querySelector('[data-resize="phone"]')`)
 	// Sorting: a click takes one column, with Shift another one besides.
 	p.Click(`th a.sort[href*="sort=city"]`)
-	p.WaitFor(`location.search === "?sort=city"`)
+	arrived(p, `location.search === "?sort=city"`)
 	chrome.Eval[bool](p, `(document.querySelector('th a.sort[href*="sort=name"]').dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true, shiftKey: true})), true)`)
-	p.WaitFor(`decodeURIComponent(location.search) === "?sort=city,name"`)
+	arrived(p, `decodeURIComponent(location.search) === "?sort=city,name"`)
 	// Width: by keyboard, by mouse, as wide as the content; the others stay.
 	p.Navigate("/clients")
 	width := func(key string) int {
@@ -203,7 +208,7 @@ func TestColumnsInBrowser(t *testing.T) {
 	p.Click(`.filters-end a[href*="columns"]`)
 	p.WaitFor(`document.querySelector("#filter-panel").open`)
 	p.Click(`#filter-panel [name="_reset"]`)
-	p.WaitFor(`document.querySelector('[data-resize="phone"]') && location.search === ""`)
+	arrived(p, `document.querySelector('[data-resize="phone"]') && location.search === ""`)
 }
 
 // TestTicksInBrowser ticks by mouse and by keyboard: a range, the page, all that match;
@@ -239,7 +244,7 @@ func TestTicksInBrowser(t *testing.T) {
 	p.WaitFor(`!document.querySelector("#peek > *")`)
 	// The next page: what was ticked counts on, and is sent along.
 	chrome.Eval[bool](p, `(location.assign(document.querySelector("[data-more]").href), true)`)
-	p.WaitFor(`location.search.includes("cursor=") && document.readyState === "complete"`)
+	arrived(p, `location.search.includes("cursor=")`)
 	count("7 selected")
 	if n := chrome.Eval[int](p, `document.querySelector("[data-elsewhere]").value.split(",").length`); n != 7 {
 		t.Errorf("%d ticks of the other page are sent", n)

@@ -36,7 +36,7 @@ func (g *listing) chooseColumns(p *Page) error {
 	if p.wantsFragment() {
 		return p.Fragment(c)
 	}
-	return p.Render(Screen{Title: c.Title, Nav: g.noun()}, asideScreen(c))
+	return p.Render(Screen{Title: c.Title, Nav: g.noun()}, asideScreen(c.Title, c))
 }
 
 // saveColumns remembers the width of a column, or which columns the person wants.

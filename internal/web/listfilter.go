@@ -47,7 +47,7 @@ func (g *listing) filter(p *Page) error {
 	if p.wantsFragment() {
 		return p.write(status, c)
 	}
-	return p.RenderStatus(status, Screen{Title: p.T("ui.filters"), Nav: g.noun()}, asideScreen(c))
+	return p.RenderStatus(status, Screen{Title: p.T("ui.filters"), Nav: g.noun()}, asideScreen(p.T("ui.filters"), c))
 }
 
 func (e *filterEditor) base() ui.Hidden { return ui.Hidden{Name: "base", Value: e.f.Str("base")} }
