@@ -187,7 +187,7 @@ func clientListIcon(kind string) string {
 	if kind == clientlist.Living {
 		return "filter"
 	}
-	return "list"
+	return "lists"
 }
 
 func newListButton(p *Page) []templ.Component {

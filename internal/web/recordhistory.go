@@ -245,7 +245,8 @@ func (v *recordView) dayTitle(d date.Date) string {
 
 // eventIcons tell the kinds of entries apart.
 var eventIcons = map[string]string{"client": "clients", "traveler": "user", "communication": "phone", "address": "pin",
-	"client_traveler": "link", "tag_link": "tag", "interface_id": "idcard", "share": "share", "comment": "note"}
+	"client_traveler": "link", "tag_link": "tag", "interface_id": "idcard", "share": "share", "comment": "note",
+	"view": "bookmark", "view_default": "bookmark", "client_list": "lists"}
 
 // event shows one saved change. An edit is a quiet line with old and new value;
 // what came, went or came back has a title of its own.

@@ -355,7 +355,7 @@ func tabMoves(p *Page, t view.Tab, i, n int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = oneButton(viewPath(t.ID)+"/pin", ui.Button{Label: p.T("view.unpin") + ": " + t.Name, Icon: "pin-off", IconOnly: true, Small: true, Kind: "ghost"}, ui.Hidden{Name: "on", Value: "0"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = oneButton(viewPath(t.ID)+"/pin", ui.Button{Label: p.T("view.unpin") + ": " + t.Name, Icon: "x", IconOnly: true, Small: true, Kind: "ghost"}, ui.Hidden{Name: "on", Value: "0"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -464,12 +464,12 @@ func viewActions(p *Page, v *viewsView, x *view.View) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if !v.pinned(x.ID) {
-			templ_7745c5c3_Err = oneButton(viewPath(x.ID)+"/pin", ui.Button{Label: p.T("view.pin"), Icon: "pin", Small: true, Kind: "ghost", Compact: true}, ui.Hidden{Name: "on", Value: "1"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = oneButton(viewPath(x.ID)+"/pin", ui.Button{Label: p.T("view.pin"), Icon: "bookmark", Small: true, Kind: "ghost", Compact: true}, ui.Hidden{Name: "on", Value: "1"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Button{Label: p.T("view.manage") + ": " + x.Name, Icon: "settings", IconOnly: true, Small: true, Kind: "ghost", Href: viewPath(x.ID)}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button{Label: p.T("view.manage") + ": " + x.Name, Icon: "sliders", IconOnly: true, Small: true, Kind: "ghost", Href: viewPath(x.ID)}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -811,12 +811,12 @@ func viewDefaults(p *Page, v *viewView) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					if v.pinned {
-						templ_7745c5c3_Err = oneButton(viewPath(v.view.ID)+"/pin", ui.Button{Label: p.T("view.unpin"), Icon: "pin-off", Small: true}, backHere(v), ui.Hidden{Name: "on", Value: "0"}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = oneButton(viewPath(v.view.ID)+"/pin", ui.Button{Label: p.T("view.unpin"), Icon: "x", Small: true}, backHere(v), ui.Hidden{Name: "on", Value: "0"}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 					} else {
-						templ_7745c5c3_Err = oneButton(viewPath(v.view.ID)+"/pin", ui.Button{Label: p.T("view.pin"), Icon: "pin", Small: true}, backHere(v), ui.Hidden{Name: "on", Value: "1"}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = oneButton(viewPath(v.view.ID)+"/pin", ui.Button{Label: p.T("view.pin"), Icon: "bookmark", Small: true}, backHere(v), ui.Hidden{Name: "on", Value: "1"}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
