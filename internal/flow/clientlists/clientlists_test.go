@@ -2,12 +2,9 @@ package clientlists_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/client"
@@ -17,7 +14,6 @@ import (
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/flow/clientlists"
-	"github.com/carnetcrm/carnet/internal/jobs"
 	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/traveler"
@@ -134,38 +130,6 @@ func TestFixed(t *testing.T) {
 	w.sees("ada", out, "a3", "b2")
 	w.sees("bob", out, "b2")
 
-	// Ann has a list of her own, which nobody else finds; what isn't hers can't be put in.
-	own := w.make("ann", &clientlist.List{Name: "Own", Kind: clientlist.Fixed}, ticked(w.ids("a1", "b1", "z1")...))
-	w.in("ann", own, "a1")
-	for _, who := range []string{"ada", "bob", "eva", "zoe"} {
-		err := w.try(who, func(ctx context.Context, tx *db.Tx) error {
-			_, err := client.List.Run(ctx, tx, clientlists.In(own))
-			return err
-		})
-		if !errs.Is(err, errs.Invalid) {
-			t.Errorf("%s filters by ann's private list: %v", who, err)
-		}
-		err = w.try(who, func(ctx context.Context, tx *db.Tx) error {
-			_, err := client.List.Run(ctx, tx, list.Query{Filters: []list.Filter{{Key: "list", Op: "none", Values: []string{value(own)}}}})
-			return err
-		})
-		if !errs.Is(err, errs.Invalid) {
-			t.Errorf("%s sees everybody by excluding ann's private list: %v", who, err)
-		}
-		err = w.try(who, func(ctx context.Context, tx *db.Tx) error {
-			_, err := clientlists.Add(ctx, tx, own, *ticked(w.n["a2"]))
-			return err
-		})
-		if !errs.Is(err, errs.NotFound) {
-			t.Errorf("%s adds to ann's private list: %v", who, err)
-		}
-	}
-	if err := w.try("eva", func(ctx context.Context, tx *db.Tx) error {
-		_, err := clientlists.Create(ctx, tx, &clientlist.List{Name: "x", Kind: clientlist.Fixed}, nil)
-		return err
-	}); !errs.Is(err, errs.Forbidden) {
-		t.Errorf("an auditor makes a list: %v", err)
-	}
 	if err := w.try("bob", func(ctx context.Context, tx *db.Tx) error {
 		_, err := clientlists.Add(ctx, tx, id, *ticked(w.n["b2"]))
 		return err
@@ -203,6 +167,44 @@ func TestFixed(t *testing.T) {
 	w.do("bob", func(ctx context.Context, tx *db.Tx) error { return flow.TrashClient(ctx, tx, w.n["b1"], 0) })
 	w.do("ada", func(ctx context.Context, tx *db.Tx) error { return record.Purge(ctx, tx, "client", w.n["b1"]) })
 	w.in("ada", id, "a2", "a3")
+}
+
+// TestPrivate: a list of one's own is found by nobody else, and nobody learns anything by
+// leaving it out.
+func TestPrivate(t *testing.T) {
+	w := newWorld(t)
+	// Ann has a list of her own, which nobody else finds; what isn't hers can't be put in.
+	own := w.make("ann", &clientlist.List{Name: "Own", Kind: clientlist.Fixed}, ticked(w.ids("a1", "b1", "z1")...))
+	w.in("ann", own, "a1")
+	for _, who := range []string{"ada", "bob", "eva", "zoe"} {
+		err := w.try(who, func(ctx context.Context, tx *db.Tx) error {
+			_, err := client.List.Run(ctx, tx, clientlists.In(own))
+			return err
+		})
+		if !errs.Is(err, errs.Invalid) {
+			t.Errorf("%s filters by ann's private list: %v", who, err)
+		}
+		err = w.try(who, func(ctx context.Context, tx *db.Tx) error {
+			_, err := client.List.Run(ctx, tx, list.Query{Filters: []list.Filter{{Key: "list", Op: "none", Values: []string{value(own)}}}})
+			return err
+		})
+		if !errs.Is(err, errs.Invalid) {
+			t.Errorf("%s sees everybody by excluding ann's private list: %v", who, err)
+		}
+		err = w.try(who, func(ctx context.Context, tx *db.Tx) error {
+			_, err := clientlists.Add(ctx, tx, own, *ticked(w.n["a2"]))
+			return err
+		})
+		if !errs.Is(err, errs.NotFound) {
+			t.Errorf("%s adds to ann's private list: %v", who, err)
+		}
+	}
+	if err := w.try("eva", func(ctx context.Context, tx *db.Tx) error {
+		_, err := clientlists.Create(ctx, tx, &clientlist.List{Name: "x", Kind: clientlist.Fixed}, nil)
+		return err
+	}); !errs.Is(err, errs.Forbidden) {
+		t.Errorf("an auditor makes a list: %v", err)
+	}
 }
 
 // TestExcluded: who opens a list sees what was put there, of whatever customer type; a
@@ -376,84 +378,4 @@ func TestCombine(t *testing.T) {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}
-}
-
-// TestTrash: a list that was shared is told of when it is gone.
-func TestTrash(t *testing.T) {
-	w := newWorld(t)
-	id := w.make("max", shared(clientlist.Fixed), ticked(w.ids("a1")...))
-	w.do("max", func(ctx context.Context, tx *db.Tx) error {
-		return record.Delete(ctx, tx, new(clientlist.List), id, 0)
-	})
-	err := w.try("ann", func(ctx context.Context, tx *db.Tx) error { _, err := clientlist.Get(ctx, tx, id); return err })
-	var e *errs.Error
-	if !errors.As(err, &e) || e.Key != "client_list.error.deleted" {
-		t.Errorf("ann is told %v", err)
-	}
-	if err := w.try("ann", func(ctx context.Context, tx *db.Tx) error { _, err := clientlist.Restore(ctx, tx, id); return err }); !errs.Is(err, errs.Forbidden) {
-		t.Errorf("ann restores it: %v", err)
-	}
-	w.do("max", func(ctx context.Context, tx *db.Tx) error { _, err := clientlist.Restore(ctx, tx, id); return err })
-	w.in("ann", id, "a1")
-}
-
-// TestJob: more than a thousand clients are added, and taken out, by a job.
-func TestJob(t *testing.T) {
-	w := newWorld(t)
-	const n = clientlists.AtOnce + 700
-	w.do("bob", func(ctx context.Context, tx *db.Tx) error {
-		var list []*client.Client
-		for i := range n {
-			list = append(list, &client.Client{Name: fmt.Sprintf("Crowd/%04d", i), Code: fmt.Sprintf("CROWD%04d", i), AdvisorID: db.Ref(w.Users["bob"].ID), BranchID: db.Ref(w.South.ID)})
-		}
-		return record.InsertMany(ctx, tx, list)
-	})
-	if dbtest.OnPostgres() { // which does so by itself within a minute
-		w.do("ada", func(ctx context.Context, tx *db.Tx) error { _, err := tx.Exec(ctx, "ANALYZE"); return err })
-	}
-	id := w.make("ada", shared(clientlist.Fixed), nil)
-	runner := jobs.New(w.DB, slog.New(slog.DiscardHandler))
-	(&clientlists.Service{DB: w.DB}).Register(runner)
-	runner.Start(t.Context())
-	defer runner.Stop(context.Background())
-	act := func(do func(context.Context, *db.Tx, int64, list.Selection) (clientlists.Done, error)) (took time.Duration) {
-		t.Helper()
-		began := time.Now()
-		var done clientlists.Done
-		w.do("ada", func(ctx context.Context, tx *db.Tx) (err error) { done, err = do(ctx, tx, id, *all()); return err })
-		if done.JobID == 0 {
-			t.Fatal("no job does it")
-		}
-		for range 600 {
-			var j *jobs.Info
-			dbtest.View(t, w.DB, w.As("ada"), func(ctx context.Context, tx *db.Tx) (err error) { j, err = jobs.Get(ctx, tx, done.JobID); return err })
-			if j.Ended() {
-				if j.State != jobs.Done || j.Done != n+5 || j.Total != n+5 {
-					t.Fatalf("the job ended %s with %d of %d: %s", j.State, j.Done, j.Total, j.Error)
-				}
-				return time.Since(began)
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		t.Fatal("the job doesn't end")
-		return 0
-	}
-	count := func(who string, want int) {
-		t.Helper()
-		dbtest.View(t, w.DB, w.As(who), func(ctx context.Context, tx *db.Tx) error {
-			got, err := clientlists.Count(ctx, tx, id, 10000)
-			if got != want {
-				t.Errorf("%s counts %d, want %d", who, got, want)
-			}
-			return err
-		})
-	}
-	t.Logf("%d added in %v", n, act(clientlists.Add))
-	count("ada", n+5)
-	count("bob", n+2)
-	count("ann", 3)
-	act(clientlists.Add) // again: nothing twice
-	count("ada", n+5)
-	act(clientlists.Remove)
-	count("ada", 0)
 }
