@@ -98,10 +98,11 @@ func (b *builder) indexed(ctx context.Context, f Field, words []string) (string,
 		return fmt.Sprintf(cond, marks...)
 	}
 	n, err := b.probe(ctx, fmt.Sprintf("SELECT 1 AS one FROM %s WHERE %s LIMIT %d", from, numbered(1), rare), args)
-	if err != nil || n >= rare {
+	// Who gathers has walked already and found too little: any index is better than none.
+	if err != nil || n >= rare && !b.gather {
 		return "", err
 	}
-	b.found = b.found || b.must
+	b.found = b.found || b.must && n < rare
 	first := len(b.args) + 1
 	b.args = append(b.args, args...)
 	if b.tx.Dialect() == db.Postgres {
