@@ -155,11 +155,12 @@ func (p *paper) wrap(s string, width float64, n int) []string {
 // line takes from a text what fits into one line: whole words if it can.
 func (p *paper) line(s string, width float64) (line, rest string) {
 	room := width*1000/p.size + 0.001
-	used, blank := 0.0, -1
+	used, blank, before := 0.0, -1, ' '
 	for i, r := range s {
-		if r == ' ' || asian(r) && i > 0 {
+		if r == ' ' || i > 0 && (asian(r) || strings.ContainsRune("/@-", before)) {
 			blank = i
 		}
+		before = r
 		if used += float64(p.fontOf(r).width[r]); used > room && i > 0 {
 			if r == ' ' {
 				blank = i
