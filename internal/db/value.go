@@ -82,6 +82,17 @@ func nullable(v any) (int64, error) {
 // IDs is a list of numbers for {ids $n}.
 type IDs []int64
 
+// Among is the condition that an expression is one of the numbers bound at mark as
+// IDs. {ids $n} says the same; this is for lists of thousands: PostgreSQL looks each
+// up in an index, where it would compare each with every row of a table that it has
+// no statistics of yet.
+func (tx *Tx) Among(expr, mark string) string {
+	if tx.db.Dialect == Postgres {
+		return expr + " = ANY (" + mark + "::bigint[])"
+	}
+	return expr + " IN {ids " + mark + "}"
+}
+
 // Texts is a list of strings for {texts $n}.
 type Texts []string
 

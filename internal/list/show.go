@@ -79,7 +79,7 @@ func (d *Def) EachSelected(ctx context.Context, tx *db.Tx, s Selection, fn func(
 	if err != nil {
 		return err
 	}
-	cond := d.ID + " IN {ids " + b.arg(db.IDs(s.IDs)) + "}"
+	cond := tx.Among(d.ID, b.arg(db.IDs(s.IDs)))
 	return b.read(ctx, b.query(0, cond), func(k keyed) error { return fn(k.Row) })
 }
 
