@@ -54,15 +54,20 @@ func (d *Def) words(l *i18n.Localizer, f Field, s, home string) string {
 	case "country":
 		return l.Country(s)
 	case "countries":
-		codes := strings.Split(s, ",")
-		for i, code := range codes {
-			codes[i] = l.Country(strings.TrimSpace(code))
-		}
-		return strings.Join(codes, ", ")
-	case "language":
-		return l.Language(s)
+		return named(s, l.Country)
+	case "language": // or several
+		return named(s, l.Language)
 	}
 	return s
+}
+
+// named writes codes by comma with their names.
+func named(s string, name func(string) string) string {
+	codes := strings.Split(s, ",")
+	for i, code := range codes {
+		codes[i] = name(strings.TrimSpace(code))
+	}
+	return strings.Join(codes, ", ")
 }
 
 // EachSelected calls fn for every row of a selection that the actor sees, in the

@@ -139,6 +139,29 @@ func TestModifyMatching(t *testing.T) {
 	ann.post("/clients/modify", "ids", "7", "act_field", "name").want(422, "")
 }
 
+// TestActPage: a job shows how far it is, is stopped, and undone.
+func TestActPage(t *testing.T) {
+	d := newDesk(t, true)
+	id := aClient(t, d, "Lis", "Ewa", "").Client.ID
+	var act *bulk.Act
+	dbtest.Update(t, d.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) (err error) {
+		act, err = bulk.Begin(ctx, tx, bulk.Order{Kind: "client", What: bulk.Modify, Field: "status", Value: "inactive"}, list.Selection{IDs: []int64{id}})
+		return err
+	}) // and nobody does it: no jobs run here
+	page := fmt.Sprintf("/acts/%d", act.ID)
+	ann := d.as("ann")
+	ann.get(page).want(200, page, "In progress", "0 of 1", `hx-get="`+page+`/progress"`, "Stop")
+	ann.get(page+"/progress").want(200, page+"/progress", `hx-get="`+page+`/progress"`)
+	ann.post(page+"/undo").want(409, "")
+	d.as("bob").post(page+"/cancel").want(404, "")
+	d.as("eva").get(page).want(200, page, "In progress")
+	ann.post(page+"/cancel").want(200, page, "Stopped", "0 records changed.")
+	ann.post(page+"/cancel").want(409, "")
+	if c := stored(t, d, id); c.Status != "active" {
+		t.Error("it was done")
+	}
+}
+
 // TestRemoveSeveral confirms, tells both counts (L05), and brings all back.
 func TestRemoveSeveral(t *testing.T) {
 	d := newDesk(t, true)
