@@ -14,6 +14,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/fold"
 	"github.com/carnetcrm/carnet/internal/i18n"
+	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
@@ -326,3 +327,14 @@ func Found(ctx context.Context, tx *db.Tx, a *Agency) error {
 
 // IsRole reports whether the text names a role.
 func IsRole(s string) bool { return slices.Contains(Roles, s) }
+
+// Lists begin their days where the agency is.
+func init() {
+	list.ZoneOf = func(ctx context.Context, tx *db.Tx) (*time.Location, error) {
+		a, err := Current(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		return a.Location(), nil
+	}
+}

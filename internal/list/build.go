@@ -65,10 +65,6 @@ func (k keyed) cursor(sort string) string {
 
 func (d *Def) build(ctx context.Context, tx *db.Tx, q Query) (*builder, error) {
 	b := &builder{d: d, tx: tx, zone: q.Zone, must: true, known: map[string]int64{}}
-	if b.zone == nil {
-		b.zone = time.UTC
-	}
-	b.today = date.Today(tx.Now.Time(), b.zone)
 	var err error
 	if _, known := tx.TableOf(d.Name); known {
 		if b.few, err = fewOf(ctx, tx, d.Name); err != nil {

@@ -213,7 +213,13 @@ func (b *builder) via(ctx context.Context, f Field, flt Filter) (string, error) 
 			return "", err
 		}
 	}
-	return not + b.holds(f.Via, cond) + extra, nil
+	hold := b.holds(f.Via, cond)
+	if f.Via.Once && b.guesses() {
+		if hold, err = b.once(ctx, f.Via, cond, render); err != nil {
+			return "", err
+		}
+	}
+	return not + hold + extra, nil
 }
 
 // expanded renders a choice of which a value may stand for a query of its own.
@@ -279,7 +285,7 @@ func (b *builder) condition(ctx context.Context, f Field, flt Filter) (string, e
 	case Text:
 		return b.text(ctx, f, flt)
 	case Date, Stamp:
-		return b.dated(f, flt)
+		return b.dated(ctx, f, flt)
 	}
 	var marks []string
 	for _, v := range flt.Values {

@@ -133,7 +133,7 @@ type Query struct {
 	Limit  int            `json:"-"` // rows of a page, 1 to 200; 0 is 50
 	Cursor string         `json:"-"` // what Page.Next gave
 	Lang   string         `json:"-"` // labels by which choices are sorted
-	Zone   *time.Location `json:"-"` // in which days begin; UTC where nil
+	Zone   *time.Location `json:"-"` // in which days begin; that of ZoneOf where nil
 }
 
 // Filtered reports whether q asks for less than everything.

@@ -223,7 +223,7 @@ func (a *asker) value(def *list.Def, f list.Field, op string, rows []*thing) (st
 }
 
 func (a *asker) query(def *list.Def, rows []*thing) list.Query {
-	q := list.Query{Any: a.r.IntN(4) == 0, Limit: 1 + a.r.IntN(40), Lang: "pl"}
+	q := list.Query{Any: a.r.IntN(4) == 0, Limit: 1 + a.r.IntN(40), Lang: "pl", Zone: a.n.zone}
 	some := func(n int) (out []list.Filter) {
 		for range n {
 			if f, ok := a.filter(def, rows, 0); ok {
@@ -331,7 +331,7 @@ func compare(t *testing.T, w *dbtest.World, who string, n *naive, q list.Query, 
 	if err != nil {
 		t.Fatalf("%s: the URL can't be read back: %v", raw, err)
 	}
-	back.Limit, back.Lang = q.Limit, q.Lang
+	back.Limit, back.Lang, back.Zone = q.Limit, q.Lang, q.Zone
 	dbtest.View(t, w.DB, w.As(who), func(ctx context.Context, tx *db.Tx) error {
 		var got []int64
 		count, err := n.def.Count(ctx, tx, back, 1000)

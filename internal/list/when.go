@@ -1,6 +1,7 @@
 package list
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -62,8 +63,28 @@ func when(f Field, flt Filter, today date.Date) (span, error) {
 	return span{days[0], days[0]}, nil
 }
 
+// ZoneOf finds the time zone of who asks, where a query names none. The package that
+// keeps agencies sets it.
+var ZoneOf = func(context.Context, *db.Tx) (*time.Location, error) { return time.UTC, nil }
+
+// clock finds out when days begin and which one it is; most queries needn't know.
+func (b *builder) clock(ctx context.Context) error {
+	if b.zone == nil {
+		v, err := b.tx.Memo("list.zone", func() (any, error) { return ZoneOf(ctx, b.tx) })
+		if err != nil {
+			return err
+		}
+		b.zone = v.(*time.Location)
+	}
+	b.today = date.Today(b.tx.Now.Time(), b.zone)
+	return nil
+}
+
 // dated compares a date or a moment.
-func (b *builder) dated(f Field, flt Filter) (string, error) {
+func (b *builder) dated(ctx context.Context, f Field, flt Filter) (string, error) {
+	if err := b.clock(ctx); err != nil {
+		return "", err
+	}
 	if cond, ok, err := b.yearly(f, flt); ok || err != nil {
 		return cond, err
 	}
