@@ -20,13 +20,30 @@ var rare int64 = 3000
 // are walked each one is asked, when they are gathered the set is made once.
 func (b *builder) holds(r *Related, cond string) string {
 	where := b.hangs(r, cond)
-	if r.Once && b.tx.Dialect() == db.Postgres {
-		return fmt.Sprintf("%s = ANY (ARRAY(SELECT %s FROM %s WHERE %s))", b.d.ID, r.Owner, r.From, where)
-	}
 	if b.gather {
 		return fmt.Sprintf("%s IN (SELECT %s FROM %s WHERE %s)", b.d.ID, r.Owner, r.From, where)
 	}
 	return fmt.Sprintf("EXISTS (SELECT 1 FROM %s WHERE %s = %s AND %s)", r.From, r.Owner, b.d.ID, where)
+}
+
+// once is holds for a Related that asks for it, on PostgreSQL: few owners are looked up
+// by the index of the ids, many are kept in a table of hashes; neither is joined.
+func (b *builder) once(ctx context.Context, r *Related, cond string, render func(*builder) (string, error)) (string, error) {
+	p := b.inside(b.d)
+	p.args, p.gather = nil, true
+	alone, err := render(p)
+	if err != nil {
+		return "", err
+	}
+	n, err := b.probe(ctx, fmt.Sprintf("SELECT 1 AS one FROM %s WHERE %s LIMIT %d", r.From, b.hangs(r, alone), rare), p.args)
+	if err != nil {
+		return "", err
+	}
+	form := "(%s IN (SELECT %s FROM %s WHERE %s)) IS TRUE"
+	if n < rare {
+		form = "%s = ANY (ARRAY(SELECT %s FROM %s WHERE %s))"
+	}
+	return "(" + fmt.Sprintf(form, b.d.ID, r.Owner, r.From, b.hangs(r, cond)) + ")", nil
 }
 
 func (b *builder) hangs(r *Related, cond string) string {
@@ -153,3 +170,6 @@ func (b *builder) probe(ctx context.Context, q string, args []any) (n int64, err
 	b.tx.Remember(key, n, overFor)
 	return n, nil
 }
+
+// guesses reports whether the engine plans by statistics, which fresh tables don't have.
+func (b *builder) guesses() bool { return b.tx.Dialect() == db.Postgres }
