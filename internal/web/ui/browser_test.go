@@ -256,8 +256,8 @@ func TestFloating(t *testing.T) {
 	open := map[string]string{
 		"user":   `document.querySelector("[popovertarget=user-menu]").click()`,
 		"new":    `document.getElementById("new-menu").showPopover()`,
-		"filter": `document.querySelector("[popovertarget=add-filter]").click()`,
-		"chip":   `document.querySelector(".chip-op[popovertarget]").click()`,
+		"cols":   `document.querySelector("[popovertarget=cols]").click()`,
+		"menu":   `document.querySelector("[popovertarget=list-menu]").click()`,
 		"search": `(document.dispatchEvent(new Event("carnet:search")), document.getElementById("palette-q").value = "kowal")`,
 		"keys":   `document.getElementById("shortcuts").showModal()`,
 		"ticked": `document.querySelectorAll("tbody .tick").forEach((b, i) => i < 3 && b.click())`,
