@@ -52,7 +52,7 @@ func TestGreedyQueries(t *testing.T) {
 	}{
 		"words":                  {"name=" + many("a+", 5000), 422},
 		"marks that fold away":   {"name=%CC%81", 422},
-		"marks in another field": {"code=%CC%81", 200},
+		"marks in another field": {"country=%CC%81", 200},
 		"sort keys":              {"sort=" + many("name,", 3000) + "name", 422},
 		"one key many times":     {"sort=name,name,name", 200},
 		"columns":                {"columns=" + many("name,", 3000) + "name", 200},
