@@ -305,9 +305,6 @@ func options(list []list.Option) (out []ui.Option) {
 	return out
 }
 
-// value writes a stored value of the chosen field.
-func (v *bulkView) value(s string) string { return v.p.bulkValue(v.def, v.field.Field, v.labels, s) }
-
 // bulkValue writes a stored value of a field as people read it.
 func (p *Page) bulkValue(def *list.Def, f list.Field, labels map[string]string, s string) string {
 	switch {

@@ -3,7 +3,6 @@ package web_test
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -17,8 +16,6 @@ import (
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
 )
-
-var atAct = regexp.MustCompile(`^/acts/(\d+)$`)
 
 // TestModifySeveral: choose the field, choose the value, look, do, undo.
 func TestModifySeveral(t *testing.T) {

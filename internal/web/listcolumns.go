@@ -119,9 +119,7 @@ func (v *listView) columnChoice(p *Page, base, move string) ui.ColumnChoice {
 	for _, key := range cols[1:] {
 		c.Shown = append(c.Shown, ui.Option{Value: key, Label: p.T(v.def.Label(key))})
 	}
-	for _, o := range v.fieldOptions(p, func(f list.Field) bool { return !f.NoShow && !slices.Contains(cols, f.Key) }) {
-		c.Others = append(c.Others, o)
-	}
+	c.Others = append(c.Others, v.fieldOptions(p, func(f list.Field) bool { return !f.NoShow && !slices.Contains(cols, f.Key) })...)
 	c.Sorts = v.sortRows(p)
 	return c
 }

@@ -43,13 +43,13 @@ func (s *Server) trash(p *Page) error {
 				SELECT 'traveler', t.id, CASE WHEN t.given = '' THEN t.family ELSE t.family || '/' || t.given END, 0, t.deleted_at, t.updated_by FROM {traveler.trash} t
 			) x WHERE at < $1 OR at = $1 AND (kind > $2 OR kind = $2 AND id < $3) ORDER BY at DESC, kind, id DESC LIMIT $4`,
 			[]any{int64(from.at), from.kind, from.id, trashPage + 1}, func(rows db.Rows) error {
-			var i trashItem
-			var corporate int64
-			err := rows.Scan(&i.kind, &i.id, &i.name, &corporate, &i.at, &i.who)
-			i.corporate = corporate == 1
-			items = append(items, i)
-			return err
-		})
+				var i trashItem
+				var corporate int64
+				err := rows.Scan(&i.kind, &i.id, &i.name, &corporate, &i.at, &i.who)
+				i.corporate = corporate == 1
+				items = append(items, i)
+				return err
+			})
 	})
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -65,8 +64,6 @@ func keep(t *testing.T, s *site) {
 		return record.Delete(ctx, tx, gone, gone.ID, 0)
 	})
 }
-
-var atView = regexp.MustCompile(`^/clients\?view=(\d+)$`)
 
 // TestViewPages: a view is made of what the list shows, shared, sent to a colleague who
 // sees their own rows, changed by two people, deleted and restored; all by forms.

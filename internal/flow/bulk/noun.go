@@ -10,7 +10,6 @@ import (
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/list"
-	"github.com/carnetcrm/carnet/internal/record"
 )
 
 // Noun is a kind of record on which acts are possible. Which fields can be modified
@@ -168,11 +167,6 @@ func (n *Noun) checkValue(ctx context.Context, tx *db.Tx, f Field, o *Order) err
 		}
 	}
 	return nil
-}
-
-func (n *Noun) new() record.Record {
-	k, _ := record.KindOf(n.Kind)
-	return k.New()
 }
 
 // effect is what an order does to one record.
