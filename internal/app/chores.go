@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/api"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -90,7 +91,7 @@ const purgeStep = 20
 // emptyTrash removes what was deleted more than 30 days ago, for good, in every
 // agency. Clients come first: their links go with them.
 func (a *App) emptyTrash(ctx context.Context, j *jobs.Job) error {
-	agencies, err := a.agencies(ctx)
+	agencies, err := agency.IDs(ctx, a.DB)
 	if err != nil {
 		return err
 	}

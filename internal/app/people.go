@@ -58,7 +58,7 @@ func (a *App) As(ctx context.Context, agencyID, userID int64) (actor db.Actor, e
 
 // EachAgency runs fn in every agency, the oldest first.
 func (a *App) EachAgency(ctx context.Context, fn func(context.Context, *db.Tx, *agency.Agency) error) error {
-	ids, err := a.agencies(ctx)
+	ids, err := agency.IDs(ctx, a.DB)
 	if err != nil {
 		return err
 	}
@@ -78,19 +78,6 @@ func (a *App) EachAgency(ctx context.Context, fn func(context.Context, *db.Tx, *
 		}
 	}
 	return nil
-}
-
-// agencies returns the ids of all agencies.
-func (a *App) agencies(ctx context.Context) (ids []int64, err error) {
-	err = a.DB.Local(ctx, func(tx *db.Tx) error {
-		return tx.Each(ctx, "SELECT id FROM agency_registry ORDER BY id", nil, func(rows db.Rows) error {
-			var id int64
-			err := rows.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
-	})
-	return ids, err
 }
 
 // AgencyNamed returns the operator as an actor in the agency of that name, or in the

@@ -58,7 +58,7 @@ type counted struct {
 type listsView struct {
 	lists    []clientlist.List
 	counts   map[int64]counted
-	gone     []clientlist.List
+	gone     []goneThing
 	names    map[int64]string
 	branches []ui.Option
 }
@@ -75,14 +75,7 @@ func (v *listsView) load(ctx context.Context, tx *db.Tx, p *Page) (err error) {
 	for began, i := time.Now(), 0; i < len(v.lists) && time.Since(began) < countFor; i++ {
 		v.counts[v.lists[i].ID] = p.countList(ctx, tx, v.lists[i].ID)
 	}
-	err = tx.Each(ctx, "SELECT r.id, r.name FROM {client_list.trash} r WHERE r.owner_id = $1 OR r.share <> 'private' ORDER BY r.deleted_at DESC LIMIT 50",
-		[]any{p.User.ID}, func(rows db.Rows) error {
-			var g clientlist.List
-			err := rows.Scan(&g.ID, &g.Name)
-			v.gone = append(v.gone, g)
-			return err
-		})
-	if err != nil {
+	if v.gone, err = goneShared(ctx, tx, "client_list", p.User.ID); err != nil {
 		return err
 	}
 	if v.names, err = userNames(ctx, tx); err != nil {

@@ -135,7 +135,7 @@ func TestKeyboardAlone(t *testing.T) {
 	p.WaitFor(`document.readyState === "complete" && customElements.get("c-palette")`)
 	// An import: the file field can be reached and shows that it has the focus.
 	p.Press("g", "i")
-	p.WaitFor(`location.pathname === "/imports"`)
+	p.WaitFor(`location.pathname === "/imports" && document.readyState === "complete" && document.getElementById("main")`)
 	chrome.Eval[bool](p, `(document.getElementById("main").focus(), true)`)
 	p.Press("Tab", "Enter")
 	p.WaitFor(`location.pathname === "/imports/new"`)

@@ -78,7 +78,7 @@ func (p *Page) fieldName(d *list.Def, args []any) string {
 // viewsView is the page of all views.
 type viewsView struct {
 	views    []view.View
-	gone     []view.View // in the trash
+	gone     []goneThing // in the trash
 	tabs     map[string][]view.Tab
 	own      map[int64]bool     // views with which a list opens for the visitor
 	roles    map[int64][]string // roles for which a list opens with the view
@@ -111,14 +111,7 @@ func (v *viewsView) load(ctx context.Context, tx *db.Tx, p *Page) (err error) {
 	for i := range v.views {
 		v.words[v.views[i].ID] = p.viewWords(ctx, tx, &v.views[i])
 	}
-	err = tx.Each(ctx, "SELECT r.id, r.name FROM {view.trash} r WHERE r.owner_id = $1 OR r.share <> 'private' ORDER BY r.deleted_at DESC LIMIT 50",
-		[]any{p.User.ID}, func(rows db.Rows) error {
-			var g view.View
-			err := rows.Scan(&g.ID, &g.Name)
-			v.gone = append(v.gone, g)
-			return err
-		})
-	if err != nil {
+	if v.gone, err = goneShared(ctx, tx, "view", p.User.ID); err != nil {
 		return err
 	}
 	if v.names, err = userNames(ctx, tx); err != nil {
@@ -267,4 +260,23 @@ func hiddenOf(v url.Values) (out []ui.Hidden) {
 		}
 	}
 	return out
+}
+
+// goneThing is a deleted view or client list.
+type goneThing struct {
+	ID   int64
+	Name string
+}
+
+// goneShared are the last things of a kind that were deleted: one's own, and those that
+// were shared, as far as the visitor would see them.
+func goneShared(ctx context.Context, tx *db.Tx, kind string, user int64) (out []goneThing, err error) {
+	err = tx.Each(ctx, "SELECT r.id, r.name FROM {"+kind+".trash} r WHERE r.owner_id = $1 OR r.share <> 'private' ORDER BY r.deleted_at DESC LIMIT 50",
+		[]any{user}, func(rows db.Rows) error {
+			var g goneThing
+			err := rows.Scan(&g.ID, &g.Name)
+			out = append(out, g)
+			return err
+		})
+	return out, err
 }

@@ -49,7 +49,7 @@ func (s *Service) handle(ctx context.Context, j *jobs.Job) error {
 	if act.JobID != j.ID || !act.Busy() {
 		return nil // another job works for it, or it is done
 	}
-	a, err := s.actor(ctx, j.AgencyID, j.UserID, act.Via)
+	a, err := agency.Acting(ctx, s.DB, j.AgencyID, j.UserID, act.Via)
 	if err == nil {
 		err = s.run(ctx, j, a, act)
 	}
@@ -84,33 +84,6 @@ func (s *Service) fail(ctx context.Context, agencyID, id int64, why error) error
 			return nil
 		})
 	})
-}
-
-// actor is the person who asked; somebody who was disabled meanwhile asks for nothing
-// any more.
-func (s *Service) actor(ctx context.Context, agencyID, userID int64, via string) (db.Actor, error) {
-	sys := db.System(agencyID)
-	sys.Via = via
-	if userID == 0 {
-		return sys, nil
-	}
-	var a db.Actor
-	err := s.DB.View(ctx, sys, func(tx *db.Tx) error {
-		var u agency.User
-		if err := record.Get(ctx, tx, &u, userID); err != nil {
-			return err
-		}
-		ag, err := agency.Current(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if u.Status == "disabled" {
-			return errs.New(errs.Forbidden, "error.forbidden")
-		}
-		a = agency.ActorOf(ag, &u, via)
-		return nil
-	})
-	return a, err
 }
 
 // errIdle ends the steps of an act: there is nothing to do for it.

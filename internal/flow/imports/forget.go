@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/record"
 )
@@ -15,7 +16,7 @@ const Keep = 30 * 24 * time.Hour
 // Forget removes the files and reports of imports older than Keep, in all agencies.
 // The runs with their counts stay.
 func (s *Service) Forget(ctx context.Context) error {
-	agencies, err := s.agencies(ctx)
+	agencies, err := agency.IDs(ctx, s.DB)
 	if err != nil {
 		return err
 	}
@@ -74,22 +75,10 @@ func (s *Service) forgetIn(ctx context.Context, a db.Actor, needed map[string]bo
 	return hashes, nil
 }
 
-func (s *Service) agencies(ctx context.Context) (ids []int64, err error) {
-	err = s.DB.Local(ctx, func(tx *db.Tx) error {
-		return tx.Each(ctx, "SELECT id FROM agency_registry ORDER BY id", nil, func(rows db.Rows) error {
-			var id int64
-			err := rows.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
-	})
-	return ids, err
-}
-
 // dropFile removes a file unless another run, of whichever agency, needs it: equal
 // files are stored once.
 func (s *Service) dropFile(ctx context.Context, hash string) error {
-	agencies, err := s.agencies(ctx)
+	agencies, err := agency.IDs(ctx, s.DB)
 	if err != nil {
 		return err
 	}

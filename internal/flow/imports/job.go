@@ -160,7 +160,7 @@ func (s *Service) handle(step func(context.Context, *jobs.Job, db.Actor, *Run) e
 		if err := j.Bind(&args); err != nil {
 			return err
 		}
-		a, err := s.actor(ctx, j.AgencyID, j.UserID)
+		a, err := agency.Acting(ctx, s.DB, j.AgencyID, j.UserID, "import")
 		if err != nil {
 			return err
 		}
@@ -222,31 +222,4 @@ func keyOfError(err error) string {
 		return e.Key
 	}
 	return "import.error.failed"
-}
-
-// actor is the person who asked for a job; somebody who was disabled meanwhile asks
-// for nothing any more.
-func (s *Service) actor(ctx context.Context, agencyID, userID int64) (db.Actor, error) {
-	sys := db.System(agencyID)
-	sys.Via = "import"
-	if userID == 0 {
-		return sys, nil
-	}
-	var a db.Actor
-	err := s.DB.View(ctx, sys, func(tx *db.Tx) error {
-		var u agency.User
-		if err := record.Get(ctx, tx, &u, userID); err != nil {
-			return err
-		}
-		ag, err := agency.Current(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if u.Status == "disabled" {
-			return errs.New(errs.Forbidden, "error.forbidden")
-		}
-		a = agency.ActorOf(ag, &u, "import")
-		return nil
-	})
-	return a, err
 }
