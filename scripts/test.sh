@@ -30,7 +30,8 @@ run() {
 }
 
 export CARNET_REQUIRE_BROWSER=1
-run "all packages, SQLite" go test "${flags[@]}" "$@" ./...
+# The longest first: it would be alone at the end.
+run "all packages, SQLite" go test "${flags[@]}" "$@" ./internal/web ./...
 
 mapfile -t packages < <(go list -f '{{$p := .ImportPath}}{{range .TestImports}}{{if eq . "github.com/carnetcrm/carnet/internal/dbtest"}}{{$p}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "github.com/carnetcrm/carnet/internal/dbtest"}}{{$p}}{{"\n"}}{{end}}{{end}}' ./... | sort -u | grep .)
 mkdir "$dir/pg"

@@ -31,7 +31,19 @@ type Violation struct {
 // Rules may be switched off by their id; say why beside the call.
 func Axe(t testing.TB, p *Page, withoutRules ...string) {
 	t.Helper()
-	violations := p.Violations(withoutRules...)
+	report(t, p, p.Violations(withoutRules...))
+}
+
+// AxeColours checks only what depends on colours: for the second theme of a page whose
+// first has passed Axe.
+func AxeColours(t testing.TB, p *Page) {
+	t.Helper()
+	report(t, p, p.run(map[string]any{"type": "rule", "values": []string{"color-contrast", "link-in-text-block"}}, nil))
+}
+
+// report fails the test for violations.
+func report(t testing.TB, p *Page, violations []Violation) {
+	t.Helper()
 	if len(violations) == 0 {
 		return
 	}
@@ -45,17 +57,24 @@ func Axe(t testing.TB, p *Page, withoutRules ...string) {
 	t.Errorf("axe finds %d kinds of violations at %s:%s", len(violations), p.Path(), b.String())
 }
 
-// Violations returns what axe finds. The script goes in through the debugger, so that a
-// strict Content-Security-Policy doesn't stop it and needn't be loosened for tests.
+// Violations returns what axe finds.
 func (p *Page) Violations(withoutRules ...string) []Violation {
 	p.t.Helper()
 	rules := map[string]map[string]bool{}
 	for _, id := range withoutRules {
 		rules[id] = map[string]bool{"enabled": false}
 	}
-	options, err := json.Marshal(map[string]any{
-		"runOnly": map[string]any{"type": "tag", "values": axeTags}, "rules": rules, "resultTypes": []string{"violations"},
-	})
+	return p.run(map[string]any{"type": "tag", "values": axeTags}, rules)
+}
+
+// run runs axe. The script goes in through the debugger, so that a strict
+// Content-Security-Policy doesn't stop it and needn't be loosened for tests.
+func (p *Page) run(only map[string]any, rules map[string]map[string]bool) []Violation {
+	p.t.Helper()
+	if rules == nil {
+		rules = map[string]map[string]bool{}
+	}
+	options, err := json.Marshal(map[string]any{"runOnly": only, "rules": rules, "resultTypes": []string{"violations"}})
 	if err != nil {
 		p.t.Fatalf("the options of axe: %v", err)
 	}

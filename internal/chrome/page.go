@@ -84,21 +84,10 @@ func (p *Page) setUp(o Options) error {
 	if o.Height == 0 {
 		o.Height = 900
 	}
-	scheme, media := "light", ""
-	if o.Dark {
-		scheme = "dark"
-	}
-	if o.Print {
-		media = "print"
-	}
 	if err := chromedp.Do(p.ctx, chromedp.EmulateViewport(int64(o.Width), int64(o.Height))); err != nil {
 		return err
 	}
-	// Without motion there is no half-faded text for axe or a screenshot to catch.
-	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: media,
-		Features: []*emulation.MediaFeature{
-			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
-		}})
+	err := p.media(o.Dark, o.Print)
 	if err == nil && o.Language != "" {
 		_, err = chromedp.Call(p.ctx, network.SetExtraHTTPHeaders,
 			network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": o.Language}})
@@ -107,6 +96,31 @@ func (p *Page) setUp(o Options) error {
 		_, err = chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	}
 	return err
+}
+
+// media tells the page which theme and medium its reader has. Without motion there is
+// no half-faded text for axe or a screenshot to catch.
+func (p *Page) media(dark, print bool) error {
+	scheme, media := "light", ""
+	if dark {
+		scheme = "dark"
+	}
+	if print {
+		media = "print"
+	}
+	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: media,
+		Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		}})
+	return err
+}
+
+// Theme changes the theme of the open page, as the system's setting does at dusk.
+func (p *Page) Theme(dark bool) {
+	p.t.Helper()
+	if err := p.media(dark, false); err != nil {
+		p.t.Fatalf("changing the theme: %v", err)
+	}
 }
 
 // Context returns the chromedp context, for what this package has no method for.

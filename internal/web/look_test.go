@@ -115,29 +115,51 @@ func TestLook(t *testing.T) {
 	}
 	s := newSite(t, 300)
 	furnish(t, s)
-	shots := os.Getenv("CARNET_SHOTS")
-	for _, o := range []chrome.Options{{Width: 1440, Height: 900}, {Width: 1440, Height: 900, Dark: true}, {Width: 390, Height: 844}, {Width: 390, Height: 844, Dark: true}} {
-		o.Language = "en"
-		shape := fmt.Sprintf("%d-%s", o.Width, map[bool]string{true: "dark", false: "light"}[o.Dark])
+	for _, width := range []int{1440, 390} {
 		pages := map[string]*chrome.Page{}
 		for _, l := range looks {
 			if pages[l.role] == nil {
-				pages[l.role] = s.browser(t, l.role, o)
+				pages[l.role] = s.browser(t, l.role, chrome.Options{Width: width, Height: map[int]int{1440: 900, 390: 844}[width], Language: "en"})
 			}
 			p := pages[l.role]
-			t.Run(l.name+"-"+shape, func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s-%d", l.name, width), func(t *testing.T) {
 				p.Navigate(l.path)
 				if l.name != "missing" && p.Status() != http.StatusOK {
 					t.Fatalf("%s answers %d", l.path, p.Status())
 				}
-				if shots != "" {
-					p.Screenshot(filepath.Join(shots, l.name+"-"+shape+".png"))
-				}
-				p.FitsWidth()
-				chrome.Axe(t, p)
+				looked(t, p, fmt.Sprintf("%s-%d", l.name, width))
 			})
 		}
 	}
+	empty := emptySite(t)
+	for _, width := range []int{1440, 390} {
+		t.Run(fmt.Sprintf("setup-%d", width), func(t *testing.T) {
+			p := empty.browser(t, "", chrome.Options{Width: width, Height: 900, Language: "en"})
+			p.Navigate("/setup")
+			looked(t, p, fmt.Sprintf("setup-%d", width))
+		})
+	}
+}
+
+// looked holds that the open page fits its screen and satisfies axe in both themes,
+// and keeps pictures of it when CARNET_SHOTS names a folder. Only colours change with
+// the theme, and only they are asked for twice.
+func looked(t *testing.T, p *chrome.Page, name string) {
+	t.Helper()
+	shots := os.Getenv("CARNET_SHOTS")
+	shot := func(theme string) {
+		if shots != "" {
+			p.Screenshot(filepath.Join(shots, name+"-"+theme+".png"))
+		}
+	}
+	shot("light")
+	p.FitsWidth()
+	chrome.Axe(t, p)
+	p.Theme(true)
+	defer p.Theme(false)
+	shot("dark")
+	p.FitsWidth()
+	chrome.AxeColours(t, p)
 }
 
 // shownKey is a translation key that a page shows instead of its text.

@@ -103,7 +103,9 @@ func TestGalleryInBrowser(t *testing.T) {
 			t.Run(fmt.Sprintf("%s-%d-%s", name, look.width, look.theme), func(t *testing.T) {
 				p := chrome.New(t, base, chrome.Options{Width: look.width, Height: 900})
 				p.Navigate("/" + name + "?theme=" + look.theme)
-				if look.width != 360 && look.width != 800 { // between: only the room
+				if look.theme == "dark" {
+					chrome.AxeColours(t, p)
+				} else if look.width != 360 && look.width != 800 { // between: only the room
 					chrome.Axe(t, p)
 				}
 				p.FitsWidth()
