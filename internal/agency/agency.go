@@ -61,6 +61,12 @@ type Agency struct {
 	SeeAccountant string `db:"see_accountant" history:"track"`
 	SeeAuditor    string `db:"see_auditor" history:"track"`
 	NoExport      bool   `db:"no_export" history:"track"` // nobody exports, whatever their role (L40)
+
+	// RevealLimit is how many secrets one person may look at in an hour.
+	RevealLimit int64 `db:"reveal_limit" history:"track"`
+	// PassportMonths is how long a passport must be valid after the return where the
+	// country asks for nothing else.
+	PassportMonths int64 `db:"passport_months" history:"track"`
 }
 
 // Table names the table and the kind.
@@ -80,6 +86,15 @@ func (a *Agency) Check() error {
 		c.Add("currency", "agency.error.currency")
 	}
 	c.OneOf("language", a.Language, i18n.Langs...)
+	if a.RevealLimit == 0 {
+		a.RevealLimit = 30
+	}
+	if a.RevealLimit < 1 || a.RevealLimit > 1000 {
+		c.Add("reveal_limit", "agency.error.reveal_limit")
+	}
+	if a.PassportMonths < 0 || a.PassportMonths > 24 {
+		c.Add("passport_months", "agency.error.passport_months")
+	}
 	for _, s := range []struct {
 		path  string
 		scope *string
@@ -319,6 +334,9 @@ func NewID(ctx context.Context, d *db.DB) (int64, error) {
 // Found creates an agency with id (from NewID) as its first record.
 func Found(ctx context.Context, tx *db.Tx, a *Agency) error {
 	a.ID = tx.Actor.AgencyID
+	if a.PassportMonths == 0 {
+		a.PassportMonths = 6
+	}
 	if err := record.InsertMany(ctx, tx, []*Agency{a}); err != nil {
 		return fmt.Errorf("creating the agency: %w", err)
 	}

@@ -48,6 +48,15 @@ var Permissions = []Permission{
 	{RightShare, leaders},                                                      // W17: show views and client lists to others
 	{RightManage, leaders},                                                     // change and order what others shared
 	{"client_list.edit", []string{Administrator, Manager, Assistant, Agent, Accountant}}, // R117
+	{"passport.reveal", writers},                                         // numbers and images of travel documents in the clear (W8)
+	{"card.reveal", []string{Administrator, Manager, Agent, Accountant}}, // R055
+	{"medical.view", writers},                                            // R029: that there is something, and what, each time with proof
+	{"secret.export", leaders},                                           // take secrets along in an export, with proof
+	{"document.delete", writers},                                         // attachments and links
+	{"template.manage", leaders},                                         // texts to be acknowledged (R126)
+	{"option.manage", leaders},                                           // lists of preferences, programmes, kinds of relations
+	{"affiliation.manage", leaders},                                      // consortiums and their marketing codes (R082)
+	{"field.manage", admins},                                             // fields of the agency's own (W21)
 	{"tag.manage", leaders},
 	{"type.manage", leaders},                         // customer types, R071
 	{"trash.purge", admins},                          // remove for good before the 30 days are over

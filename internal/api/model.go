@@ -21,7 +21,7 @@ type prop struct {
 	must    bool // a new record needs it
 	yes     bool // a flag that new records have where nothing is said
 
-	kind  byte // t text, d date, r reference, n number, b flag, s stamp
+	kind  byte // t text, d date, r reference, n number, b flag, s stamp, x secret
 	need  string
 	index []int
 }
@@ -109,6 +109,8 @@ func kindOf(t reflect.Type) byte {
 		return 'r'
 	case reflect.TypeFor[db.Stamp]():
 		return 's'
+	case reflect.TypeFor[record.Secret]():
+		return 'x'
 	}
 	switch t.Kind() {
 	case reflect.Bool:
@@ -183,6 +185,8 @@ func (m *model) append(b []byte, r record.Record, a db.Actor) []byte {
 			} else {
 				b = appendString(b, f.String())
 			}
+		case 'x': // only whether there is one
+			b = appendString(b, record.Secret(f.String()).String())
 		default:
 			b = appendString(b, f.String())
 		}
@@ -204,6 +208,9 @@ func (m *model) fill(r record.Record, o object) {
 		case nil:
 			f.SetZero()
 		case string:
+			if p.kind == 'x' {
+				x = string(record.Plain(x))
+			}
 			f.SetString(x)
 		case bool:
 			f.SetBool(x)

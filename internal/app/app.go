@@ -137,6 +137,7 @@ func (a *App) assemble(ctx context.Context) error {
 	if err := a.knownKey(ctx, fresh); err != nil {
 		return err
 	}
+	a.DB.Sealer = a.Vault
 	if a.Files, err = files.New(a.Config.FilesDir()); err != nil {
 		return err
 	}

@@ -43,6 +43,7 @@ const (
 type DB struct {
 	Dialect Dialect
 	Now     func() time.Time // the clock; tests replace it
+	Sealer  Sealer           // keeps the secrets; nil where there are none
 
 	engine engine
 	tables map[string]Table

@@ -23,6 +23,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/record"
+	"github.com/carnetcrm/carnet/internal/vault"
 )
 
 // New returns a fresh database with all tables and nothing in it. It is removed
@@ -34,7 +35,25 @@ func New(t testing.TB) *db.DB {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.Close() })
+	d.Sealer = Vault(t)
 	return d
+}
+
+// key is the vault's key of this process: one database may be opened several times.
+var key = sync.OnceValues(vault.Generate)
+
+// Vault returns a vault with the key that New seals with.
+func Vault(t testing.TB) *vault.Vault {
+	t.Helper()
+	k, err := key()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, _, err := vault.New(k, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 // Target is New for tests that open the database themselves: it returns the path

@@ -51,6 +51,13 @@ func InsertMany[R Record](ctx context.Context, tx *db.Tx, list []R) error {
 			}
 		}
 	}
+	if shapeOf(list[0]).secrets {
+		for _, r := range list {
+			if err := seal(tx, r, nil); err != nil {
+				return err
+			}
+		}
+	}
 	if err := insertRows(ctx, tx, list); err != nil {
 		return err
 	}

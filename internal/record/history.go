@@ -25,7 +25,7 @@ type Entry struct {
 	UserID  db.Ref // 0 is the program itself
 	Via     string // web, api, import, job, cli
 	RunID   int64
-	Op      string // create, edit, delete, restore, purge
+	Op      string // create, edit, delete, restore, purge, reveal
 	Kind    string
 	RefID   int64
 	Version int64
@@ -48,6 +48,9 @@ func HistoryTable(roots ...string) db.Table {
 func show(v reflect.Value) string {
 	if v.IsZero() {
 		return ""
+	}
+	if v.Type() == secretType {
+		return v.String() // sealed: only compared, never shown
 	}
 	return fmt.Sprint(v.Interface())
 }
@@ -146,7 +149,7 @@ func History(ctx context.Context, tx *db.Tx, root Ref, before int64, limit int) 
 // Since returns the changes of one record after a version, oldest first. A change
 // that shows on two pages is returned once.
 func Since(ctx context.Context, tx *db.Tx, ref Ref, version int64) ([]Entry, error) {
-	all, err := entries(ctx, tx, `WHERE h.kind = $1 AND h.ref_id = $2 AND h.version > $3 ORDER BY h.id`,
+	all, err := entries(ctx, tx, `WHERE h.kind = $1 AND h.ref_id = $2 AND h.version > $3 AND h.op <> 'reveal' ORDER BY h.id`,
 		ref.Kind, ref.ID, version)
 	return slices.CompactFunc(all, func(a, b Entry) bool { return a.Version == b.Version }), err
 }

@@ -11,6 +11,7 @@
 //	history:"-"           changed, or leave it out
 //	need:"right"          who lacks the right reads the zero value and can't set it
 //	derived:"yes"         computed by the kind's Derive function, never saved by Edit
+//	reveal:"right"        of a Secret: who has it may see it in the clear, see Reveal
 package record
 
 import (
@@ -200,6 +201,17 @@ func Insert(ctx context.Context, tx *db.Tx, r Record) error {
 	}
 	s := shapeOf(r)
 	start(r.base(), tx)
+	r.base().ID = 0
+	if s.secrets { // they are sealed for their place, of which the id is a part
+		ids, err := IDs(ctx, tx, s.table, 1)
+		if err != nil {
+			return err
+		}
+		r.base().ID = ids[0]
+		if err := seal(tx, r, nil); err != nil {
+			return err
+		}
+	}
 	q, args := s.insert(tx, r)
 	rows, err := tx.RawQuery(ctx, q, args...)
 	if err != nil {

@@ -13,14 +13,16 @@ import (
 
 // shape is what the tags of one record type say.
 type shape struct {
-	table string
-	cols  []column
+	table   string
+	cols    []column
+	secrets bool // one of the columns is sealed
 }
 
 type column struct {
 	name, history, need string
-	derived             bool
-	index               []int // path of the field
+	derived, secret     bool
+	reveal              string // right to see a secret in the clear
+	index               []int  // path of the field
 }
 
 var shapes sync.Map // reflect.Type -> *shape
@@ -44,7 +46,9 @@ func (s *shape) walk(t reflect.Type, path []int) {
 		if f.Anonymous && name == "" {
 			s.walk(f.Type, at)
 		} else if name != "" {
-			s.cols = append(s.cols, column{name, f.Tag.Get("history"), f.Tag.Get("need"), f.Tag.Get("derived") != "", at})
+			s.cols = append(s.cols, column{name: name, history: f.Tag.Get("history"), need: f.Tag.Get("need"), derived: f.Tag.Get("derived") != "",
+				secret: f.Type == secretType, reveal: f.Tag.Get("reveal"), index: at})
+			s.secrets = s.secrets || f.Type == secretType
 		}
 	}
 }
@@ -101,7 +105,7 @@ func (s *shape) insertSQL(withID bool) (string, []column) {
 }
 
 func (s *shape) insert(tx *db.Tx, r Record) (string, []any) {
-	head, cols := s.insertSQL(false)
+	head, cols := s.insertSQL(r.base().ID != 0)
 	args := make([]any, 1, len(cols)+1)
 	args[0] = tx.Actor.AgencyID
 	v := reflect.ValueOf(r).Elem()

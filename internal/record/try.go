@@ -43,6 +43,9 @@ func settle(ctx context.Context, tx *db.Tx, r Record, version int64, change func
 		return nil, false, err
 	}
 	*r.base() = *old.base()
+	if err := seal(tx, r, old); err != nil {
+		return nil, false, err
+	}
 	if version != 0 && version != old.base().Version {
 		return nil, false, staleConflict(ctx, tx, old, r, version)
 	}

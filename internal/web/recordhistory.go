@@ -40,7 +40,7 @@ func (v *recordView) loadHistory(ctx context.Context, tx *db.Tx) error {
 	}
 	slices.SortFunc(v.history, func(a, b record.Entry) int { return int(b.ID - a.ID) })
 	v.history = slices.CompactFunc(v.history, func(a, b record.Entry) bool {
-		return a.Kind == b.Kind && a.RefID == b.RefID && a.Version == b.Version && a.Op == b.Op
+		return a.Kind == b.Kind && a.RefID == b.RefID && a.Version == b.Version && a.Op == b.Op && a.At == b.At
 	})
 	return nil
 }

@@ -47,6 +47,62 @@ type recordView struct {
 	earlier  int64          // history is shown up to this entry; 0 is the newest
 	names    names
 	choices  choices
+	sections // what the parts of the page have read
+}
+
+// sections holds what each part of the page has read, one line per part.
+type sections struct {
+}
+
+// part is a group of sections of the page with a file of its own: what it reads, the
+// cards that it shows, and their routes. Parts are shown in the order of this list.
+type part struct {
+	at     byte // 'p': of a person, after what they do; 'm': after tags and notes; 'e': at the end
+	load   func(v *recordView, ctx context.Context, tx *db.Tx) error
+	cards  func(v *recordView) []cardDef
+	routes func(s *Server) []Route
+}
+
+// parts returns them in the order in which the page shows them.
+func parts() []part {
+	return []part{}
+}
+
+// loadParts reads what the parts show; the record and its travelers are known.
+func (v *recordView) loadParts(ctx context.Context, tx *db.Tx) error {
+	for _, p := range parts() {
+		if err := p.load(v, ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// partCards are the cards of the parts of one place.
+func (v *recordView) partCards(at byte) (out []cardDef) {
+	for _, p := range parts() {
+		if p.at == at {
+			out = append(out, p.cards(v)...)
+		}
+	}
+	return out
+}
+
+// partRoutes are the routes of all parts.
+func (s *Server) partRoutes() (out []Route) {
+	for _, p := range parts() {
+		out = append(out, p.routes(s)...)
+	}
+	return out
+}
+
+// personRef is the person whose sections the page shows: the traveler of its own page,
+// or the only one of a client; ok is false on the page of a client with several.
+func (v *recordView) personRef() (ref record.Ref, ok bool) {
+	if v.person == nil {
+		return record.Ref{}, false
+	}
+	return record.Ref{Kind: "traveler", ID: v.person.ID}, true
 }
 
 // member is a traveler on the page of a client.
@@ -74,9 +130,9 @@ func (v *recordView) editing(card string) bool {
 
 // load reads all that the page shows.
 func (v *recordView) load(ctx context.Context, tx *db.Tx) error {
-	steps := []func(context.Context, *db.Tx) error{v.loadRecord, v.loadReach, v.loadHistory, v.loadNames}
+	steps := []func(context.Context, *db.Tx) error{v.loadRecord, v.loadReach, v.loadParts, v.loadHistory, v.loadNames}
 	if v.ref.Kind == "client" {
-		steps = []func(context.Context, *db.Tx) error{v.loadRecord, v.loadMembers, v.loadReach, v.loadInternal, v.loadHistory, v.loadNames}
+		steps = []func(context.Context, *db.Tx) error{v.loadRecord, v.loadMembers, v.loadReach, v.loadInternal, v.loadParts, v.loadHistory, v.loadNames}
 	} else {
 		steps = append(steps[:1:1], append([]func(context.Context, *db.Tx) error{v.loadHomes}, steps[1:]...)...)
 	}
@@ -297,16 +353,18 @@ func (v *recordView) cards() []cardDef {
 	if v.person != nil {
 		out = append(out, def("work", "traveler.card.work", 0, v.workCard))
 	}
+	out = append(out, v.partCards('p')...)
 	if v.client == nil {
 		out = append(out, def("clients", "traveler.card.clients", len(v.homes), v.homesCard), def("tags", "client.card.tags", len(v.tags), v.tagsCard),
 			def("notes", "client.card.notes", 0, v.travelerNotesCard))
-		return out
+		return append(append(out, v.partCards('m')...), v.partCards('e')...)
 	}
 	out = append(out, def("data", "client.card.data", 0, v.dataCard), def("notes", "client.card.notes", 0, v.notesCard),
-		def("tags", "client.card.tags", len(v.tags), v.tagsCard), def("ids", "client.card.ids", len(v.ids), v.idsCard))
+		def("tags", "client.card.tags", len(v.tags), v.tagsCard))
+	out = append(append(out, v.partCards('m')...), def("ids", "client.card.ids", len(v.ids), v.idsCard))
 	if v.p.Actor.May("client.internal") { // R021
 		out = append(out, def("agency", "client.card.agency", 0, v.agencyCard), def("sharing", "client.card.sharing", len(v.shares), v.sharingCard),
 			def("comments", "client.card.comments", len(v.comments), v.commentsCard))
 	}
-	return out
+	return append(out, v.partCards('e')...)
 }
