@@ -138,7 +138,7 @@ func (a *App) assemble(ctx context.Context) error {
 		return err
 	}
 	a.DB.Sealer = a.Vault
-	if a.Files, err = files.New(a.Config.FilesDir()); err != nil {
+	if a.Files, err = a.Config.Store(); err != nil {
 		return err
 	}
 	if a.Mail, err = a.Config.Sender(); err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/carnetcrm/carnet/internal/files"
 	"github.com/carnetcrm/carnet/internal/mail"
 	"github.com/carnetcrm/carnet/internal/vault"
 )
@@ -40,7 +41,22 @@ type Config struct {
 
 	MaxUpload int `env:"CARNET_MAX_UPLOAD" default:"512" placeholder:"MB" help:"Largest client list that can be uploaded, in MB."`
 
+	MaxFile int `env:"CARNET_MAX_FILE" default:"0" placeholder:"MB" help:"Largest file that can be attached to a record, in MB; 0 is no limit."`
+
 	SMTP SMTP `embed:"" prefix:"smtp-"`
+	S3   S3   `embed:"" prefix:"s3-"`
+}
+
+// S3 says in which S3-compatible store files are kept; without a bucket they are in the
+// data folder.
+type S3 struct {
+	Endpoint  string `env:"CARNET_S3_ENDPOINT" placeholder:"URL" help:"Address of an S3-compatible store; that of AWS when it is empty."`
+	Bucket    string `env:"CARNET_S3_BUCKET" placeholder:"NAME" help:"Bucket for the files; without one they are in the data folder."`
+	Region    string `env:"CARNET_S3_REGION" default:"us-east-1" placeholder:"NAME" help:"Region of the bucket."`
+	Key       string `env:"CARNET_S3_KEY" placeholder:"TEXT" help:"Access key of the store."`
+	Secret    string `env:"CARNET_S3_SECRET" placeholder:"TEXT" help:"Secret key of the store. Use the variable: others can see a flag."`
+	Prefix    string `env:"CARNET_S3_PREFIX" placeholder:"TEXT" help:"Beginning of all names in the bucket, such as carnet/."`
+	PathStyle bool   `env:"CARNET_S3_PATH_STYLE" help:"The bucket's name is in the path and not in the host name; most stores of one's own need it."`
 }
 
 // SMTP says where mail goes out; without a host nothing is sent.
@@ -92,6 +108,15 @@ func (c *Config) Validate() error {
 	if c.MaxUpload < 1 || c.MaxUpload > 10_000 {
 		add("--max-upload: between 1 and 10000 MB")
 	}
+	if c.MaxFile < 0 || c.MaxFile > 100_000 {
+		add("--max-file: between 0 and 100000 MB")
+	}
+	if c.S3.Bucket != "" && (c.S3.Key == "" || c.S3.Secret == "") {
+		add("--s3-bucket: give CARNET_S3_KEY and CARNET_S3_SECRET, too")
+	}
+	if u, err := url.Parse(c.S3.Endpoint); c.S3.Endpoint != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		add("--s3-endpoint: %q is no address such as https://s3.example.com", c.S3.Endpoint)
+	}
 	if c.SMTP.Port < 0 || c.SMTP.Port > 65535 {
 		add("--smtp-port: %d is no port", c.SMTP.Port)
 	}
@@ -112,6 +137,9 @@ func (c *Config) Warnings() []string {
 	}
 	if c.BaseURL == "" && c.SMTP.Host != "" {
 		out = append(out, "links in mails will point to "+c.Base()+": set --base-url")
+	}
+	if u, err := url.Parse(c.S3.Endpoint); err == nil && c.S3.Bucket != "" && u.Scheme == "http" && u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" {
+		out = append(out, "files travel to "+u.Host+" unencrypted: use https in --s3-endpoint")
 	}
 	if c.SMTP.Security == mail.None && c.SMTP.Host != "" && c.SMTP.Host != "localhost" && c.SMTP.Host != "127.0.0.1" {
 		out = append(out, "mail leaves this machine unencrypted: set --smtp-security")
@@ -185,6 +213,18 @@ func (c *Config) VaultFile() string { return filepath.Join(c.Data, vault.FileNam
 
 // MaxUploadBytes returns the size limit of uploads in bytes.
 func (c *Config) MaxUploadBytes() int64 { return int64(c.MaxUpload) * 1_000_000 }
+
+// MaxFileBytes returns the size limit of an attachment in bytes; 0 is none (R034).
+func (c *Config) MaxFileBytes() int64 { return int64(c.MaxFile) * 1_000_000 }
+
+// Store returns the store of files: in the data folder, or in a bucket.
+func (c *Config) Store() (*files.Store, error) {
+	if c.S3.Bucket == "" {
+		return files.New(c.FilesDir())
+	}
+	return files.Over(c.FilesDir(), files.NewS3(files.S3{Endpoint: c.S3.Endpoint, Bucket: c.S3.Bucket, Region: c.S3.Region,
+		Key: c.S3.Key, Secret: c.S3.Secret, Prefix: c.S3.Prefix, PathStyle: c.S3.PathStyle}))
+}
 
 // MailOn reports whether a mail server is set up.
 func (c *Config) MailOn() bool { return c.SMTP.Host != "" }

@@ -130,7 +130,8 @@ func TestValidate(t *testing.T) {
 		{"--base-url=https://crm.example.com", ""}, {"--base-url=crm.example.com", "--base-url"},
 		{"--base-url=https://example.com/crm", "--base-url"}, {"--base-url=javascript:x", "--base-url"},
 		{"--trusted-proxies=10.0.0.1,10.1.0.0/16", ""}, {"--trusted-proxies=proxy", "--trusted-proxies"},
-		{"--max-upload=0", "--max-upload"}, {"--smtp-port=70000", "--smtp-port"}, {"--smtp-host=mail.example.com", "--smtp-from"},
+		{"--max-upload=0", "--max-upload"}, {"--smtp-port=70000", "--smtp-port"}, {"--max-file=-1", "--max-file"},
+		{"--s3-bucket=x", "--s3-bucket"}, {"--s3-endpoint=s3.example.com", "--s3-endpoint"}, {"--smtp-host=mail.example.com", "--smtp-from"},
 		{"--log-level=loud", "log-level"}, {"--data=", "--data"}, {"--secure-cookies=always", ""},
 	} {
 		_, err := parse(t, c.arg)
@@ -155,6 +156,7 @@ func TestBaseAndWarnings(t *testing.T) {
 		{[]string{"--listen=0.0.0.0:80"}, "http://localhost", 1}, {[]string{"--listen=:8080"}, "http://localhost:8080", 1},
 		{[]string{"--listen=[::1]:9000"}, "http://localhost:9000", 0}, {[]string{"--listen=192.168.1.5:8080"}, "http://192.168.1.5:8080", 1},
 		{[]string{"--listen=:8080", "--base-url=https://crm.example.com"}, "https://crm.example.com", 0},
+		{[]string{"--s3-endpoint=http://s3.example.com", "--s3-bucket=b", "--s3-key=k", "--s3-secret=s"}, "http://localhost:8080", 1},
 		{[]string{"--smtp-host=mail.example.com", "--smtp-from=a@example.com", "--smtp-security=none"}, "http://localhost:8080", 2},
 	} {
 		cfg, err := parse(t, c.args...)

@@ -23,7 +23,8 @@ const (
 	Text   = "text/plain"
 	Binary = "application/octet-stream"
 
-	typeZip = "application/zip"
+	typeZip  = "application/zip"
+	zipMagic = "PK\x03\x04"
 )
 
 // sniffLen is how much of the content is looked at.
@@ -59,7 +60,7 @@ func Sniff(head []byte) string {
 
 var magic = []struct{ prefix, kind string }{
 	{"\xff\xd8\xff", JPEG}, {"\x89PNG\r\n\x1a\n", PNG}, {"GIF87a", GIF}, {"GIF89a", GIF}, {"%PDF-", PDF},
-	{"PK\x03\x04", typeZip}, {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", XLS},
+	{zipMagic, typeZip}, {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", XLS},
 }
 
 // zipType tells a workbook from any other archive by what is in it.
