@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/carnetcrm/carnet/internal/db"
@@ -129,12 +130,21 @@ func (a *Agency) ScopeOf(role string) db.Scope {
 	return db.ParseScope(a.SeeAgent)
 }
 
+// zones are the time zones that were asked for: the library reads one from the disk
+// each time, and a page asks for each moment that it shows.
+var zones sync.Map // name -> *time.Location
+
 // Location returns the agency's time zone, UTC when it is unknown.
 func (a *Agency) Location() *time.Location {
-	if loc, err := time.LoadLocation(a.TimeZone); err == nil {
-		return loc
+	if loc, ok := zones.Load(a.TimeZone); ok {
+		return loc.(*time.Location)
 	}
-	return time.UTC
+	loc, err := time.LoadLocation(a.TimeZone)
+	if err != nil {
+		return time.UTC // not kept: names are as many as somebody may think of
+	}
+	zones.Store(a.TimeZone, loc)
+	return loc
 }
 
 // Branch is an office or sub-agency.

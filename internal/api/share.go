@@ -5,6 +5,7 @@ import (
 
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
@@ -48,4 +49,41 @@ var advisorShares = noun[client.Share]{one: "share of all clients", many: "share
 	},
 	owns: func(_ *req, s *client.Share) bool { return s.AdvisorID != 0 }}
 
-func shareOps() []op { return append(ops(shares), ops(advisorShares)...) }
+func shareOps() []op { return append(append(ops(shares), ops(advisorShares)...), audienceOp) }
+
+var (
+	waySchema = obj("SeenBy", "A reason why somebody sees a client.",
+		text("by", "agency: their role sees all clients; branch: those of their branch; advisor; share: it is shared with them; share_all: all clients of its advisor are.", flow.ByAdvisor),
+		yesno("can_edit", "Whether it lets them change the client.", true),
+		number("shared_by", "The user who shared it.", 2).orNull()).must("by", "can_edit", "shared_by")
+	seerSchema = obj("Seer", "A person who sees a client.",
+		number("user_id", "The person.", 5),
+		text("name", "Their name.", "Marta Zielińska"),
+		yesno("can_edit", "Whether they may change the client.", true),
+		array("ways", "Why they see it, one line per reason.", waySchema)).must("user_id", "name", "can_edit", "ways")
+)
+
+// audienceOp tells who sees a client and why (W6).
+var audienceOp = op{id: "client.audience", method: "GET", path: "/clients/{id}/audience", group: "Clients", summary: "Who sees the client",
+	doc: "The people of the agency who see the client and why, by name.", need: "client.internal", what: "client",
+	status: 200, reply: all("Seer", seerSchema), run: func(ctx context.Context, tx *db.Tx, q *req) error {
+		list, err := flow.Audience(ctx, tx, q.id())
+		if err != nil {
+			return err
+		}
+		b := append(q.out, `{"items":[`...)
+		for _, s := range list {
+			b = appendInt(append(appendComma(b), '{'), "user_id", s.User.ID)
+			b = appendText(b, "name", s.User.Name)
+			b = appendBool(b, "can_edit", s.Edit)
+			b = append(appendKey(b, "ways"), '[')
+			for _, w := range s.Ways {
+				b = appendText(append(appendComma(b), '{'), "by", w.By)
+				b = appendBool(b, "can_edit", w.Edit)
+				b = append(appendRef(b, "shared_by", int64(w.From)), '}')
+			}
+			b = append(b, "]}"...)
+		}
+		q.out = append(b, "]}"...)
+		return nil
+	}}

@@ -134,6 +134,7 @@ var apiRows = []row{
 	{route: "DELETE" + v1 + "/clients/{id}/interface-ids/{number}", who: writers, on: "live", need: 'e', id: "client", part: "key", ok: 204, uses: true},
 	{route: "GET" + v1 + "/clients/{id}/shares", who: internal, on: "live", need: 's', id: "client", ok: 200},
 	{route: "POST" + v1 + "/clients/{id}/shares", who: writers, on: "live", need: 'o', id: "client", body: `{"user_id":{mate}}`, ok: 201, uses: true},
+	{route: "GET" + v1 + "/clients/{id}/audience", who: internal, on: "live", need: 's', id: "client", ok: 200},
 	{route: "GET" + v1 + "/clients/{id}/shares/{number}", who: internal, on: "live", need: 's', id: "client", part: "share", ok: 200},
 	{route: "PATCH" + v1 + "/clients/{id}/shares/{number}", who: writers, on: "live", need: 'o', id: "client", part: "share", body: `{"can_edit":false}`, ok: 200},
 	{route: "DELETE" + v1 + "/clients/{id}/shares/{number}", who: writers, on: "live", need: 'o', id: "client", part: "share", ok: 204, uses: true},

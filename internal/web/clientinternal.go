@@ -41,7 +41,7 @@ func (v *recordView) loadInternal(ctx context.Context, tx *db.Tx) (err error) {
 		}
 		v.shares = append(v.shares, row)
 	}
-	return nil
+	return v.loadSeers(ctx, tx)
 }
 
 // agencyCard is seen by authorised staff only (R021): who owns the client, where
@@ -82,8 +82,11 @@ func (v *recordView) sharingCard() templ.Component {
 	p := v.p
 	card := ui.Card{ID: "sharing", Title: p.T("client.card.sharing"), Note: p.T("client.staff_only"), NoteIcon: "lock"}
 	may := v.may && p.Actor.May("client.share")
+	if v.edit != seersState {
+		card.Actions = append(card.Actions, v.seersLink())
+	}
 	if may {
-		card.Actions = v.open("sharing", "new", p.T("client.share"), "share")
+		card.Actions = append(card.Actions, v.open("sharing", "new", p.T("client.share"), "share")...)
 	}
 	var content, rows ui.Group
 	if may && v.edit == "sharing-new" {
@@ -92,8 +95,11 @@ func (v *recordView) sharingCard() templ.Component {
 	for _, s := range v.shares {
 		r := ui.Row{Lead: ui.Avatar{Initials: ui.Initials(s.Name, ""), Tint: ui.Tint(s.UserID), Size: "md"}, Title: s.Name, Slim: true,
 			Sub: p.T(map[bool]string{true: "client.share_edit", false: "client.share_view"}[s.CanEdit])}
-		if s.ClientID == 0 {
+		if s.ClientID == 0 { // R103: ended where all of the advisor's clients are shared
 			r.Badges = append(r.Badges, ui.Badge{Label: p.T("client.share_all")})
+			if may && (int64(s.AdvisorID) == p.User.ID || p.Actor.Scope == db.Agency) {
+				r.Actions = []templ.Component{ui.Button{Label: p.T("common.edit"), Kind: "ghost", Small: true, Href: "/shares"}}
+			}
 		} else if may {
 			r.Actions = []templ.Component{postButton(v.path()+"/shares/"+strconv.FormatInt(s.ID, 10)+"/delete", "sharing",
 				ui.Button{Label: p.T("client.share_end", "Name", s.Name), Icon: "x", IconOnly: true, Kind: "ghost", Small: true, Submit: true})}
@@ -104,6 +110,9 @@ func (v *recordView) sharingCard() templ.Component {
 		content = append(content, within(ui.Rows(), rows))
 	} else if len(content) == 0 {
 		content = append(content, ui.Empty{Title: p.T("client.no_shares"), Small: true})
+	}
+	if v.edit == seersState {
+		content = append(content, v.seersBox())
 	}
 	return within(ui.CardBox(card), content)
 }

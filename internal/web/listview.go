@@ -63,6 +63,9 @@ func (v *listView) head(p *Page, title string) ui.PageHead {
 	if p.Actor.May("client.import") && v.path == "/clients" {
 		h.Actions = append(h.Actions, ui.Button{Label: p.T("common.import"), Icon: "upload", Kind: "ghost", Href: "/imports/new", Compact: true})
 	}
+	if p.Actor.May("client.share") && v.path == "/clients" { // R101
+		h.Actions = append(h.Actions, ui.Button{Label: p.T("client.share"), Icon: "share", Kind: "ghost", Href: "/shares", Compact: true})
+	}
 	h.Actions = append(h.Actions, ui.Button{Label: p.T("listpage.menu"), Icon: "more", Kind: "ghost", IconOnly: true, Popover: "list-menu"})
 	return h
 }

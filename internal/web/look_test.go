@@ -33,6 +33,8 @@ var looks = []struct{ name, path, role string }{
 	{"clients-filter-field", "/clients/filter?field=created", "agent"},
 	{"clients-filter-area", "/clients/filter?field=traveler&f0.key=traveler&f0.op=least&f0.n=2&f0.w0.key=birth_date&f0.w0.op=between&f0.w0.v=1.1.1950", "agent"},
 	{"clients-filter-panel", `/clients/filter?panel=1&base=name%3Da%26where%3D{"groups":[{"any":true,"filters":[{"key":"status","op":"any","values":["active"]},{"key":"anniversary","op":"inmonth","values":["6"]}]}]}`, "administrator"},
+	{"clients-share", "/shares", "agent"},
+	{"clients-share-all", "/shares", "administrator"},
 	{"clients-columns", "/clients/columns", "agent"},
 	{"travelers", "/travelers", "administrator"},
 	{"print", "/clients/print?kind=personal&sort=-created", "administrator"}, // the first export of the log
@@ -44,6 +46,7 @@ var looks = []struct{ name, path, role string }{
 	{"trash", "/trash", "administrator"},
 	{"missing", "/clients/999999", "agent"},
 	{"client", "/clients/8", "administrator"},
+	{"client-seen-by", "/clients/8?edit=sharing-seers", "administrator"},
 	{"client-family", "/clients/4", "administrator"},
 	{"client-read-only", "/clients/8", "auditor"},
 	{"client-new", "/clients/new", "agent"},

@@ -12,6 +12,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
 	"github.com/carnetcrm/carnet/internal/traveler"
@@ -41,6 +42,7 @@ type recordView struct {
 	tags     []tag.On
 	ids      []client.InterfaceID
 	shares   []shareRow
+	seers    []flow.Seer // who sees the client and why
 	comments []client.Comment
 	history  []record.Entry
 	acts     map[int64]bool // acts on many records that the reader may look at

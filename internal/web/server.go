@@ -116,7 +116,7 @@ func Routes() []Route { return (&Server{}).routes() }
 // routes gathers the tables of all files of this package.
 func (s *Server) routes() []Route {
 	var out []Route
-	for _, part := range []func() []Route{s.startRoutes, s.clientRoutes, s.travelerRoutes, s.partRoutes, s.searchRoutes,
+	for _, part := range []func() []Route{s.startRoutes, s.clientRoutes, s.travelerRoutes, s.partRoutes, s.shareRoutes, s.searchRoutes,
 		s.trashRoutes, s.bulkRoutes, s.viewRoutes, s.clientListRoutes, s.importRoutes, s.exportRoutes, s.signinRoutes, s.accountRoutes, s.adminRoutes} {
 		out = append(out, part()...)
 	}
