@@ -97,7 +97,7 @@ func (a *App) emptyTrash(ctx context.Context, j *jobs.Job) error {
 	}
 	var total int64
 	for _, id := range agencies {
-		for _, kind := range []string{"client", "traveler", "view", "client_list"} {
+		for _, kind := range []string{"relation", "client", "traveler", "view", "client_list"} {
 			for {
 				if err := j.Stopped(ctx); err != nil {
 					return err
@@ -122,6 +122,7 @@ func (a *App) emptyTrash(ctx context.Context, j *jobs.Job) error {
 // oldTrash picks the oldest deleted records. Companions come before the travelers
 // to whom they belong, who wait for companions that were deleted later.
 var oldTrash = map[string]string{
+	"relation":    "SELECT r.id FROM {relation.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
 	"client":      "SELECT r.id FROM {client.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
 	"view":        "SELECT r.id FROM {view.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
 	"client_list": "SELECT r.id FROM {client_list.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",

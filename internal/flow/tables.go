@@ -25,11 +25,13 @@ var Tables = slices.Concat(agency.Tables, login.Tables, tag.Tables, contact.Tabl
 	bulk.Tables, exports.Tables, []db.Table{historyTable()})
 
 // historyTable: whoever sees a record sees what happened to it. A traveler's
-// history leaves out the links to clients that the reader doesn't see.
+// history leaves out the links to clients and the relations to persons that the reader
+// doesn't see.
 func historyTable() db.Table {
 	t := record.HistoryTable("client", "traveler", "view", "client_list")
 	own := t.View.Own + ` AND (kind <> 'client_traveler' OR root_kind = 'client'
-		OR EXISTS (SELECT 1 FROM {client_traveler} l WHERE l.id = "history".ref_id))`
+		OR EXISTS (SELECT 1 FROM {client_traveler} l WHERE l.id = "history".ref_id))
+		AND (kind <> 'relation' OR EXISTS (SELECT 1 FROM {relation.any} l WHERE l.id = "history".ref_id))`
 	t.View.Own, t.View.Branch = own, own
 	// Views and client lists are their owner's, not the agency's: who sees everybody's
 	// clients still doesn't see what a colleague keeps private.

@@ -39,6 +39,7 @@ var List = list.Def{
 			Area: &list.Related{From: "{communication} m", Owner: "m.owner_id", Cond: "m.owner_kind = 'traveler'", Def: &contact.CommunicationList}},
 		{Key: "address", Kind: list.Area, Group: "reach", NoShow: true,
 			Area: &list.Related{From: "{address} a", Owner: "a.owner_id", Cond: "a.owner_kind = 'traveler'", Def: &contact.AddressList}},
+		{Key: "relation", Kind: list.Area, Group: "relation", NoShow: true, Area: &list.Related{From: sides, Owner: "r.me", Def: &RelationList}},
 		{Key: "clients", Kind: list.Text, Group: "client", Loose: true, SQL: `coalesce((SELECT min(c.name) FROM {client_traveler} l JOIN {client} c ON c.id = l.client_id
 			WHERE l.traveler_id = t.id), '')`},
 		{Key: "created", Kind: list.Stamp, Group: "agency", SQL: "t.created_at", Sort: "t.created_at", Indexed: true},

@@ -4,6 +4,7 @@ package traveler
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/contact"
@@ -27,7 +28,9 @@ const (
 const editable = `EXISTS (SELECT 1 FROM {client_traveler.edit} l WHERE l.traveler_id = "traveler".id LIMIT 1 OFFSET 0) OR (` + alone + `)`
 
 // Tables are the tenant tables of this package.
-var Tables = []db.Table{
+var Tables = slices.Concat(personTables, relationTables)
+
+var personTables = []db.Table{
 	{Name: "traveler", Trash: true, Index: "traveler_fts", Few: "client",
 		View: db.Rule{Own: seen, Branch: seen, OwnWays: []string{ofSeen, alone}, BranchWays: []string{ofSeen, alone}},
 		Edit: db.Rule{Own: editable, Branch: editable, Need: "client.edit"}},
