@@ -22,7 +22,7 @@ var layers = [][]string{
 	{"phone", "email", "weburl", "madeup"},
 	{"date", "password", "vault", "files", "mail", "chrome"},
 	{"i18n"},
-	{"country", "config", "output"},
+	{"country", "config", "output", "preview"},
 	// The platform: knows no travel word.
 	{"db"},
 	{"record", "list", "jobs"},
@@ -30,6 +30,7 @@ var layers = [][]string{
 	{"agency"},
 	{"login", "view", "clientlist"},
 	{"tag"},
+	{"document"},
 	{"contact"},
 	{"traveler"},
 	{"client"},

@@ -10,6 +10,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/clientlist"
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/document"
 	"github.com/carnetcrm/carnet/internal/flow/bulk"
 	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
@@ -22,7 +23,7 @@ import (
 
 // Tables are all tenant tables of Carnet with their rules of visibility.
 var Tables = slices.Concat(agency.Tables, login.Tables, tag.Tables, contact.Tables, traveler.Tables, clientlist.Tables, client.Tables, view.Tables, imports.Tables,
-	bulk.Tables, exports.Tables, []db.Table{historyTable()})
+	bulk.Tables, exports.Tables, document.Tables, []db.Table{historyTable()})
 
 // historyTable: whoever sees a record sees what happened to it. A traveler's
 // history leaves out the links to clients and the relations to persons that the reader
