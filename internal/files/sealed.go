@@ -33,15 +33,24 @@ func (s *Store) PutSealed(ctx context.Context, r io.Reader, limit int64) (info I
 	raw := make([]byte, keyLen)
 	_, _ = rand.Read(raw) // never fails
 	key = base64.RawStdEncoding.EncodeToString(raw)
-	box, err := cipher(key)
-	if err != nil {
-		return Info{}, "", err
-	}
-	info, err = s.put(ctx, r, limit, func(w io.Writer) (io.WriteCloser, error) { return box.NewEncryptingWriter(w, nil) })
-	if err != nil {
+	if info, err = s.sealWith(ctx, r, limit, key); err != nil {
 		return Info{}, "", err
 	}
 	return info, key, nil
+}
+
+// PutSealedWith is PutSealed under a key that another blob has: what belongs to it, such
+// as its thumbnail. Each blob is encrypted under a key derived for it alone.
+func (s *Store) PutSealedWith(ctx context.Context, r io.Reader, key string) (Info, error) {
+	return s.sealWith(ctx, r, 0, key)
+}
+
+func (s *Store) sealWith(ctx context.Context, r io.Reader, limit int64, key string) (Info, error) {
+	box, err := cipher(key)
+	if err != nil {
+		return Info{}, err
+	}
+	return s.put(ctx, r, limit, func(w io.Writer) (io.WriteCloser, error) { return box.NewEncryptingWriter(w, nil) })
 }
 
 // OpenSealed returns the clear content of a blob that PutSealed stored: errs.NotFound
