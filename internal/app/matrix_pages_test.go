@@ -32,7 +32,7 @@ var pageRows = []row{
 	{route: "POST /clients/{id}/travelers/order", who: writers, on: "live", need: 'e', id: "client", body: "item={link}&_row={n}", ok: 303, uses: true},
 	{route: "POST /clients/{id}/links", who: writers, on: "live", need: 'e', id: "client", body: "traveler_id={spare}", ok: 303, uses: true},
 	{route: "GET /shares", who: writers, ok: 200},
-	{route: "POST /shares", who: writers, body: "user_id={mate}", but: map[string]int{"bob": 409}, ok: 303}, // bob has shared his already
+	{route: "POST /shares", who: writers, body: "can_edit=1", ok: 422}, // with nobody: whom the API shared with meanwhile would be taken
 	{route: "POST /shares/{row}", who: writers, on: "all", need: 'o', part: "id", body: "can_edit=1", ok: 303},
 	{route: "POST /shares/{row}/delete", who: writers, on: "all", need: 'o', part: "id", ok: 303, uses: true},
 	{route: "POST /clients/{id}/shares", who: writers, on: "live", need: 'o', id: "client", body: "user_id={mate}", ok: 303, uses: true},
