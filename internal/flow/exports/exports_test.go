@@ -23,7 +23,6 @@ import (
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
 
 // letterbox keeps what was mailed.
 type letterbox struct {
