@@ -19,7 +19,7 @@ const module = "github.com/carnetcrm/carnet/internal/"
 var layers = [][]string{
 	// One job each; they know no other package of ours, or next to none.
 	{"errs", "fold"},
-	{"phone", "email", "weburl", "madeup"},
+	{"phone", "email", "weburl", "madeup", "mrz"},
 	{"date", "password", "vault", "files", "mail", "chrome"},
 	{"i18n"},
 	{"country", "config", "output", "preview"},
@@ -29,7 +29,8 @@ var layers = [][]string{
 	// The nouns, in dependency order.
 	{"agency"},
 	{"login", "view", "clientlist"},
-	{"tag"},
+	{"publiclink"},
+	{"tag", "option", "field"},
 	{"document"},
 	{"contact"},
 	{"traveler"},

@@ -126,6 +126,8 @@ type Client struct {
 	City               string    `db:"city" history:"-" derived:"yes"`
 	CityKey            string    `db:"city_key" history:"-" derived:"yes"`
 	Country            string    `db:"country" history:"-" derived:"yes"`
+
+	Fields record.Bag `db:"fields" history:"track"` // the agency's own (W21)
 }
 
 // Table names the table and the kind.

@@ -7,6 +7,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/clientlist"
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/field"
 	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/traveler"
 )
@@ -54,6 +55,7 @@ var List = list.Def{
 		{Key: "created", Kind: list.Stamp, Group: "agency", SQL: "c.created_at", Sort: "c.created_at", Indexed: true},
 		{Key: "updated", Kind: list.Stamp, Group: "agency", SQL: "c.updated_at", Sort: "c.updated_at", Indexed: true},
 	},
+	Extra: field.Extra("client", "c"),
 	// R073: accounts of an excluded customer type appear only on request.
 	Implicit:       "(c.customer_type_id IS NULL OR c.customer_type_id NOT IN (SELECT y.id FROM {customer_type} y WHERE y.excluded))",
 	ImplicitUnless: "customer_type",

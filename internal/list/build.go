@@ -64,8 +64,11 @@ func (k keyed) cursor(sort string) string {
 }
 
 func (d *Def) build(ctx context.Context, tx *db.Tx, q Query) (*builder, error) {
+	d, err := d.asked(ctx, tx, &q)
+	if err != nil {
+		return nil, err
+	}
 	b := &builder{d: d, tx: tx, zone: q.Zone, must: true, known: map[string]int64{}}
-	var err error
 	if _, known := tx.TableOf(d.Name); known {
 		if b.few, err = fewOf(ctx, tx, d.Name); err != nil {
 			return nil, err
@@ -209,15 +212,19 @@ const maxRanks = 1000
 // rank makes a term sort by the labels of its choice; what has no value comes last.
 func (b *builder) rank(ctx context.Context, t *term, f Field, lang string) (err error) {
 	t.indexed = false
+	expr := f.SQL
+	if f.Via != nil { // SQL is of rows that hang on this one
+		expr = f.Sort
+	}
 	if t.options, err = b.d.options(ctx, b.tx, f, lang); err != nil || len(t.options) == 0 || len(t.options) > maxRanks {
-		t.sql = "coalesce(" + f.SQL + ", 0)"
+		t.sql = "coalesce(" + expr + ", 0)"
 		if !f.Numeric {
-			t.sql = f.SQL
+			t.sql = expr
 		}
 		return err
 	}
 	var sql strings.Builder
-	sql.WriteString("CASE " + f.SQL)
+	sql.WriteString("CASE " + expr)
 	for i, o := range t.options {
 		v := "'" + strings.ReplaceAll(o.Value, "'", "''") + "'"
 		if f.Numeric {
@@ -327,6 +334,11 @@ func (b *builder) read(ctx context.Context, q string, fn func(keyed) error) erro
 			vals[i] = plain(v)
 		}
 		k := len(b.order)
+		for i := range b.columns {
+			if read := b.columns[i].Read; read != nil {
+				vals[k+i] = read(vals[k+i])
+			}
+		}
 		id, _ := vals[k-1].(int64)
 		return fn(keyed{Row: Row{ID: id, Values: vals[k:]}, keys: vals[:k]})
 	})

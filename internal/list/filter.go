@@ -21,6 +21,14 @@ var Ops = map[Kind][]string{
 	Area:   {"has", "none", "is", "least", "most"},
 }
 
+// Ops are the operators of the field.
+func (f *Field) Ops() []string {
+	if f.Kind == Number && f.Via != nil { // a number that a row may lack
+		return append(slices.Clone(Ops[Number]), "blank", "filled")
+	}
+	return Ops[f.Kind]
+}
+
 // Valueless reports whether an operator stands alone: "is blank", "today".
 func Valueless(op string) bool {
 	return slices.Contains([]string{"blank", "filled", "today", "month", "year", "has"}, op)
@@ -149,8 +157,8 @@ func (b *builder) filter(ctx context.Context, f Field, flt Filter) (string, erro
 		return "", bad("filter", "list.too_many", "Max", maxFilters)
 	}
 	switch {
-	case !slices.Contains(Ops[f.Kind], flt.Op):
-		return "", bad(flt.Key, "list.unknown_operator", "Operator", flt.Op, "Allowed", strings.Join(Ops[f.Kind], ", "))
+	case !slices.Contains(f.Ops(), flt.Op):
+		return "", bad(flt.Key, "list.unknown_operator", "Operator", flt.Op, "Allowed", strings.Join(f.Ops(), ", "))
 	case f.Kind == Area:
 		return b.related(ctx, f, flt)
 	case f.Expand != nil && (flt.Op == "any" || flt.Op == "none"):
@@ -238,6 +246,9 @@ func (b *builder) expanded(ctx context.Context, f Field, flt Filter) (string, er
 			continue
 		}
 		b.depth++
+		if b.d, err = b.d.asked(ctx, b.tx, q); err != nil {
+			return "", err
+		}
 		must := b.must
 		b.must = must && flt.Op == "any" && len(flt.Values) == 1
 		cond, err := b.nested(ctx, q)
@@ -347,6 +358,9 @@ func (b *builder) value(f Field, s string) (string, error) {
 }
 
 func (b *builder) number(f Field, s string) (string, error) {
+	if f.Scale > 0 {
+		s = shifted(s, f.Scale)
+	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
 		return "", bad(f.Key, "error.number")

@@ -50,6 +50,7 @@ type Field struct {
 
 	Choices []string // of a Choice: stored values; label key is Def.Name + "." + Key + "." + value
 	Options func(context.Context, *db.Tx) ([]Option, error)
+	Listed  func(ctx context.Context, tx *db.Tx, lang string) ([]Option, error) // instead: Options whose labels are translated
 
 	Folded  bool     // of a Text: SQL is a folded column, so the value is folded too
 	Loose   bool     // of a Text: compared without case and accents, though SQL isn't folded
@@ -67,6 +68,16 @@ type Field struct {
 	// Bulk is the column of the record that may be set on many rows at once (R120),
 	// "" for none.
 	Bulk string
+
+	// Of a field that the agency has defined itself: its name, and the values of a Choice
+	// with their labels, in a language; what makes a value of that which Show gives; how
+	// many decimals a Number has, of which SQL is the integer; what tidies a value that
+	// many rows are set to.
+	Title  func(lang string) string
+	Values func(lang string) []Option
+	Read   func(shown any) any
+	Scale  int
+	Tidy   func(value string) (string, error)
 
 	// Area tells of a field of that kind what can be asked.
 	Area *Related
@@ -106,6 +117,10 @@ type Def struct {
 	// Implicit is added to every query that doesn't filter by the field named in
 	// ImplicitUnless (R073: excluded customer types stay out unless asked for).
 	Implicit, ImplicitUnless string
+
+	// Extra finds the fields that the agency has defined itself and the actor sees. Their
+	// keys begin with OwnPrefix; they are asked for only where one of them is named.
+	Extra func(ctx context.Context, tx *db.Tx) ([]Field, error)
 }
 
 // A Filter compares a field with values, or asks for what hangs on a row.
@@ -188,6 +203,12 @@ func (d *Def) options(ctx context.Context, tx *db.Tx, f Field, lang string) ([]O
 	if f.Options != nil {
 		return f.Options(ctx, tx)
 	}
+	if f.Values != nil {
+		return f.Values(lang), nil
+	}
+	if f.Listed != nil {
+		return f.Listed(ctx, tx, lang)
+	}
 	l := i18n.For(lang)
 	var out []Option
 	for _, v := range f.Choices {
@@ -202,6 +223,10 @@ func (d *Def) options(ctx context.Context, tx *db.Tx, f Field, lang string) ([]O
 // Options returns the values that a choice field offers, in the order of their
 // labels.
 func (d *Def) Options(ctx context.Context, tx *db.Tx, key, lang string) ([]Option, error) {
+	d, err := d.Knowing(ctx, tx, key)
+	if err != nil {
+		return nil, err
+	}
 	f, ok := d.Field(key, tx.Actor)
 	if !ok {
 		return nil, bad(key, "list.unknown_field", "Field", key)

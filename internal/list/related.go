@@ -66,11 +66,15 @@ func (b *builder) related(ctx context.Context, f Field, flt Filter) (string, err
 	r := f.Area
 	quick := false
 	render := func(b *builder) (string, error) {
-		sub := b.inside(r.Def)
+		def, err := r.Def.among(ctx, b.tx, flt.Where)
+		if err != nil {
+			return "", err
+		}
+		sub := b.inside(def)
 		sub.must = b.must && flt.Op == "has"
 		var conds []string
 		for _, w := range flt.Where {
-			g, ok := r.Def.Field(w.Key, b.tx.Actor)
+			g, ok := def.Field(w.Key, b.tx.Actor)
 			if !ok {
 				return "", bad(f.Key, "list.unknown_field", "Field", w.Key)
 			}

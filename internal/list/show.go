@@ -2,6 +2,7 @@ package list
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -25,6 +26,13 @@ func (d *Def) Text(l *i18n.Localizer, f Field, v any, loc *time.Location, home s
 			return yesNo(l, x != 0)
 		}
 		return l.Number(x)
+	case json.Number: // of a field of the agency's own
+		n, err := x.Float64()
+		if err != nil {
+			return x.String()
+		}
+		_, part, _ := strings.Cut(x.String(), ".")
+		return l.Decimal(n, len(part))
 	case string:
 		return d.words(l, f, x, home)
 	}
@@ -45,6 +53,8 @@ func (d *Def) words(l *i18n.Localizer, f Field, s, home string) string {
 		return ""
 	case f.Kind == Date:
 		return l.Date(date.Date(s))
+	case f.Kind == Choice && f.Values != nil:
+		return labelled(s, f.Values(l.Lang()))
 	case f.Kind == Choice && f.Choices != nil:
 		return l.T(d.ChoiceLabel(f.Key, s))
 	}
@@ -59,6 +69,19 @@ func (d *Def) words(l *i18n.Localizer, f Field, s, home string) string {
 		return named(s, l.Language)
 	}
 	return s
+}
+
+// labelled writes values by comma with their labels.
+func labelled(s string, options []Option) string {
+	parts := strings.Split(s, ",")
+	for i, p := range parts {
+		for _, o := range options {
+			if o.Value == p {
+				parts[i] = o.Label
+			}
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // named writes codes by comma with their names.

@@ -30,6 +30,10 @@ func (d *Def) Selected(ctx context.Context, tx *db.Tx, s Selection, max int) ([]
 // Describe says in words what a query asks for, "" where it asks for everything.
 func (d *Def) Describe(ctx context.Context, tx *db.Tx, q Query, lang string) (string, error) {
 	l := i18n.For(lang)
+	d, err := d.asked(ctx, tx, &q)
+	if err != nil {
+		return "", err
+	}
 	parts, err := d.describe(ctx, tx, q.Filters, l)
 	if err != nil {
 		return "", err
@@ -62,7 +66,7 @@ func (d *Def) describe(ctx context.Context, tx *db.Tx, list []Filter, l *i18n.Lo
 		if !ok {
 			return nil, bad(flt.Key, "list.unknown_field", "Field", flt.Key)
 		}
-		text := l.T(d.Label(f.Key))
+		text := d.Title(l, f.Key)
 		if f.Kind == Area {
 			if text, err = d.describeArea(ctx, tx, f, flt, l); err != nil {
 				return nil, err
@@ -84,7 +88,11 @@ func (d *Def) describe(ctx context.Context, tx *db.Tx, list []Filter, l *i18n.Lo
 }
 
 func (d *Def) describeArea(ctx context.Context, tx *db.Tx, f Field, flt Filter, l *i18n.Localizer) (string, error) {
-	inner, err := f.Area.Def.describe(ctx, tx, flt.Where, l)
+	def, err := f.Area.Def.among(ctx, tx, flt.Where)
+	if err != nil {
+		return "", err
+	}
+	inner, err := def.describe(ctx, tx, flt.Where, l)
 	if err != nil {
 		return "", err
 	}
@@ -92,7 +100,7 @@ func (d *Def) describeArea(ctx context.Context, tx *db.Tx, f Field, flt Filter, 
 	if len(flt.Values) > 0 {
 		n = flt.Values[0]
 	}
-	text := l.T("list.area."+flt.Op, "Area", l.T(d.Label(f.Key)), "N", n)
+	text := l.T("list.area."+flt.Op, "Area", d.Title(l, f.Key), "N", n)
 	if len(inner) > 0 {
 		text += " (" + conjoined(l, inner, false) + ")"
 	}

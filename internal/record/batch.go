@@ -35,6 +35,9 @@ func InsertMany[R Record](ctx context.Context, tx *db.Tx, list []R) error {
 		if err := guard(r, nil, tx.Actor); err != nil {
 			return err
 		}
+		if err := tidyBag(ctx, tx, r, nil, false); err != nil {
+			return err
+		}
 		start(r.base(), tx)
 		if r.base().ID == 0 {
 			without++
@@ -59,6 +62,9 @@ func InsertMany[R Record](ctx context.Context, tx *db.Tx, list []R) error {
 		}
 	}
 	if err := insertRows(ctx, tx, list); err != nil {
+		return err
+	}
+	if err := spreadMany(ctx, tx, list); err != nil {
 		return err
 	}
 	if err := insertHistory(ctx, tx, list); err != nil {
@@ -195,6 +201,11 @@ func erase(ctx context.Context, tx *db.Tx, k Kind, r Record) error {
 	id, agency := r.base().ID, tx.Actor.AgencyID
 	if k.Purge != nil {
 		if err := k.Purge(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	if b := bagOf(r); b != nil && *b != "" && keeper.Spread != nil {
+		if err := keeper.Spread(ctx, tx, k.Name, map[int64]Bag{id: ""}, false); err != nil {
 			return err
 		}
 	}

@@ -67,6 +67,17 @@ func changes(r, old Record) []Change {
 		if c.history == "-" {
 			continue
 		}
+		if c.bag {
+			var was, is Bag
+			if old != nil {
+				was = *bagOf(old)
+			}
+			if r != nil {
+				is = *bagOf(r)
+			}
+			out = append(out, bagChanges(c.name, was, is)...)
+			continue
+		}
 		var was, is string
 		if old != nil {
 			was = show(c.value(old))
@@ -171,7 +182,35 @@ func entries(ctx context.Context, tx *db.Tx, clause string, args ...any) ([]Entr
 		out = append(out, e)
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, readableBags(ctx, tx, out)
+}
+
+// readableBags leaves out the values of bags that the actor may not see.
+func readableBags(ctx context.Context, tx *db.Tx, list []Entry) error {
+	var knows func(string) bool
+	for i := range list {
+		kept := list[i].Changes[:0]
+		for _, c := range list[i].Changes {
+			key, ok := BagKey(list[i].Kind, c.Field)
+			if ok && knows == nil {
+				if keeper.Knows == nil {
+					return nil
+				}
+				var err error
+				if knows, err = keeper.Knows(ctx, tx); err != nil {
+					return err
+				}
+			}
+			if !ok || knows(key) {
+				kept = append(kept, c)
+			}
+		}
+		list[i].Changes = kept
+	}
+	return nil
 }
 
 // readable leaves out the fields that the actor has no right to.
@@ -211,15 +250,20 @@ func staleConflict(ctx context.Context, tx *db.Tx, stored, mine Record, version 
 		if c.history != "track" || (c.need != "" && !tx.Actor.May(c.need)) {
 			continue
 		}
-		was, is := show(c.value(stored)), show(c.value(mine))
-		if was == is {
-			continue
+		diff := []Change{{c.name, show(c.value(stored)), show(c.value(mine))}}
+		if c.bag { // the rest of mine is completed by what is stored
+			diff = bagChanges(c.name, *bagOf(stored), *bagOf(mine))
 		}
-		key := "conflict.mine" // only I changed it
-		if theirs[c.name] {
-			key = "conflict.both"
+		for _, d := range diff {
+			if d.Old == d.New {
+				continue
+			}
+			key := "conflict.mine" // only I changed it
+			if theirs[d.Field] {
+				key = "conflict.both"
+			}
+			e.Fields = append(e.Fields, errs.Field{Path: d.Field, Key: key, Mine: d.New, Theirs: d.Old})
 		}
-		e.Fields = append(e.Fields, errs.Field{Path: c.name, Key: key, Mine: is, Theirs: was})
 	}
 	if len(others) > 0 {
 		last := others[len(others)-1]

@@ -45,6 +45,9 @@ func EditMany(ctx context.Context, tx *db.Tx, m Many) error {
 			if err := replace(ctx, tx, r, old); err != nil {
 				return err
 			}
+			if err := follow(ctx, tx, "edit", r, old); err != nil {
+				return err
+			}
 			if !k.Silent {
 				history = append(history, historyArgs(tx, "edit", r, changes(r, old))...)
 			}

@@ -125,7 +125,7 @@ func Get(ctx context.Context, tx *db.Tx, r Record, id int64) error {
 		return err
 	}
 	hide(r, tx.Actor)
-	return nil
+	return hideBag(ctx, tx, r)
 }
 
 // GetAny is Get for live and deleted records.
@@ -134,7 +134,7 @@ func GetAny(ctx context.Context, tx *db.Tx, r Record, id int64) error {
 		return err
 	}
 	hide(r, tx.Actor)
-	return nil
+	return hideBag(ctx, tx, r)
 }
 
 // Select reads the records that a condition picks. The text may begin with any
@@ -147,7 +147,8 @@ func Select[T any, P interface {
 	var zero T
 	s := shapeOf(P(&zero))
 	q := "SELECT " + s.list("r.") + " FROM {" + P(&zero).Table() + "} r " + clause
-	return tx.Each(ctx, q, args, func(rows db.Rows) error {
+	from := len(*into)
+	err := tx.Each(ctx, q, args, func(rows db.Rows) error {
 		*into = append(*into, zero)
 		p := P(&(*into)[len(*into)-1])
 		if err := rows.Scan(s.pointers(p)...); err != nil {
@@ -156,6 +157,10 @@ func Select[T any, P interface {
 		hide(p, tx.Actor)
 		return nil
 	})
+	for i := from; i < len(*into) && s.bag != nil && err == nil; i++ {
+		err = hideBag(ctx, tx, P(&(*into)[i]))
+	}
+	return err
 }
 
 func load(ctx context.Context, tx *db.Tx, r Record, id int64, mode string) error {
@@ -199,6 +204,9 @@ func Insert(ctx context.Context, tx *db.Tx, r Record) error {
 			return err
 		}
 	}
+	if err := tidyBag(ctx, tx, r, nil, true); err != nil {
+		return err
+	}
 	s := shapeOf(r)
 	start(r.base(), tx)
 	r.base().ID = 0
@@ -222,7 +230,10 @@ func Insert(ctx context.Context, tx *db.Tx, r Record) error {
 		return named(err, r)
 	}
 	r.base().ID = id
-	if err := writeHistory(ctx, tx, "create", r, nil); err != nil {
+	if err := spread(ctx, tx, r, nil); err != nil {
+		return err
+	}
+	if err := tell(ctx, tx, "create", r, nil); err != nil {
 		return err
 	}
 	return reindex(ctx, tx, r)
@@ -280,7 +291,7 @@ func Edit(ctx context.Context, tx *db.Tx, r Record, id, version int64, change fu
 	if err := replace(ctx, tx, r, old); err != nil {
 		return err
 	}
-	return writeHistory(ctx, tx, "edit", r, old)
+	return tell(ctx, tx, "edit", r, old)
 }
 
 // store writes all columns of r where the version is still was.
@@ -315,7 +326,7 @@ func Delete(ctx context.Context, tx *db.Tx, r Record, id, version int64) error {
 		if err := remove(ctx, tx, r); err != nil {
 			return err
 		}
-		if err := writeHistory(ctx, tx, "delete", nil, old); err != nil {
+		if err := tell(ctx, tx, "delete", nil, old); err != nil {
 			return err
 		}
 		return reindexParents(ctx, tx, r)
@@ -325,7 +336,10 @@ func Delete(ctx context.Context, tx *db.Tx, r Record, id, version int64) error {
 	if err := store(ctx, tx, r, was); err != nil {
 		return err
 	}
-	return writeHistory(ctx, tx, "delete", r, clone(r))
+	if err := tell(ctx, tx, "delete", r, clone(r)); err != nil {
+		return err
+	}
+	return reindexParents(ctx, tx, r)
 }
 
 func remove(ctx context.Context, tx *db.Tx, r Record) error {
@@ -348,7 +362,7 @@ func Restore(ctx context.Context, tx *db.Tx, r Record, id int64) error {
 	if err := store(ctx, tx, r, was); err != nil {
 		return err
 	}
-	if err := writeHistory(ctx, tx, "restore", r, clone(r)); err != nil {
+	if err := tell(ctx, tx, "restore", r, clone(r)); err != nil {
 		return err
 	}
 	return reindex(ctx, tx, r)

@@ -128,12 +128,51 @@ func Reveal(ctx context.Context, tx *db.Tx, kind string, id int64, column, why s
 	if err != nil {
 		return "", fmt.Errorf("opening %s.%s of %d: %w", kind, column, id, err)
 	}
-	for _, args := range historyArgs(tx, "reveal", r, []Change{{Field: column, New: why}}) {
-		if _, err := tx.Raw(ctx, historySQL+"("+marks(1, len(args))+")", args...); err != nil {
-			return "", fmt.Errorf("writing the history: %w", err)
+	return plain, looked(ctx, tx, r, column, why)
+}
+
+// AllColumns stands in the history for all secrets of a person's records of a kind.
+const AllColumns = "all"
+
+// RevealAll is Reveal for all secrets of several records of one kind that share their
+// parents, such as a person's medical entries: one act, one line in the history. The
+// records have been read with Select or Get; the answer has the columns by name for
+// each of them.
+func RevealAll[R Record](ctx context.Context, tx *db.Tx, list []R, why string) ([]map[string]string, error) {
+	if len(list) == 0 {
+		return nil, errs.Missing()
+	}
+	out := make([]map[string]string, len(list))
+	for i, r := range list {
+		out[i] = map[string]string{}
+		for _, c := range shapeOf(r).cols {
+			if !c.secret {
+				continue
+			}
+			if !tx.Actor.May(c.reveal) || tx.Actor.ReadOnly {
+				return nil, errs.New(errs.Forbidden, "error.forbidden")
+			}
+			if c.value(r).String() == "" {
+				continue
+			}
+			plain, err := tx.Open(c.value(r).String(), place(tx, r.Table(), r.base().ID, c.name))
+			if err != nil {
+				return nil, fmt.Errorf("opening %s.%s of %d: %w", r.Table(), c.name, r.base().ID, err)
+			}
+			out[i][c.name] = plain
 		}
 	}
-	return plain, nil
+	return out, looked(ctx, tx, list[0], AllColumns, why)
+}
+
+// looked writes into the history that the actor looked at a secret.
+func looked(ctx context.Context, tx *db.Tx, r Record, column, why string) error {
+	for _, args := range historyArgs(tx, "reveal", r, []Change{{Field: column, New: why}}) {
+		if _, err := tx.Raw(ctx, historySQL+"("+marks(1, len(args))+")", args...); err != nil {
+			return fmt.Errorf("writing the history: %w", err)
+		}
+	}
+	return nil
 }
 
 func secretColumn(r Record, name string) (column, error) {

@@ -16,11 +16,13 @@ type shape struct {
 	table   string
 	cols    []column
 	secrets bool // one of the columns is sealed
+	bag     *column
 }
 
 type column struct {
 	name, history, need string
 	derived, secret     bool
+	bag                 bool
 	reveal              string // right to see a secret in the clear
 	index               []int  // path of the field
 }
@@ -34,6 +36,11 @@ func shapeOf(r Record) *shape {
 	}
 	s := &shape{table: r.Table()}
 	s.walk(t, nil)
+	for i := range s.cols {
+		if s.cols[i].bag {
+			s.bag = &s.cols[i]
+		}
+	}
 	v, _ := shapes.LoadOrStore(t, s)
 	return v.(*shape)
 }
@@ -47,7 +54,7 @@ func (s *shape) walk(t reflect.Type, path []int) {
 			s.walk(f.Type, at)
 		} else if name != "" {
 			s.cols = append(s.cols, column{name: name, history: f.Tag.Get("history"), need: f.Tag.Get("need"), derived: f.Tag.Get("derived") != "",
-				secret: f.Type == secretType, reveal: f.Tag.Get("reveal"), index: at})
+				secret: f.Type == secretType, bag: f.Type == bagType, reveal: f.Tag.Get("reveal"), index: at})
 			s.secrets = s.secrets || f.Type == secretType
 		}
 	}

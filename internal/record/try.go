@@ -33,10 +33,16 @@ func prepare(ctx context.Context, tx *db.Tx, r Record, id, version int64, change
 func settle(ctx context.Context, tx *db.Tx, r Record, version int64, change func() error) (old Record, changed bool, err error) {
 	old = clone(r)
 	hide(r, tx.Actor)
+	if err := hideBag(ctx, tx, r); err != nil {
+		return nil, false, err
+	}
 	if err := change(); err != nil {
 		return nil, false, err
 	}
 	if err := guard(r, old, tx.Actor); err != nil {
+		return nil, false, err
+	}
+	if err := tidyBag(ctx, tx, r, old, false); err != nil {
 		return nil, false, err
 	}
 	if err := r.Check(); err != nil {
@@ -68,6 +74,9 @@ func replace(ctx context.Context, tx *db.Tx, r, old Record) error {
 	if err := store(ctx, tx, r, old.base().Version); err != nil {
 		return err
 	}
+	if err := spread(ctx, tx, r, old); err != nil {
+		return err
+	}
 	if !found(r, old) {
 		return reindexParents(ctx, tx, r)
 	}
@@ -91,6 +100,9 @@ func found(r, old Record) bool {
 // Text returns the value of a column as the history writes it: "" for none, else a
 // text, a number, true. For what treats all columns alike.
 func Text(r Record, name string) (string, error) {
+	if b, key, ok := bagKey(r, name); ok {
+		return b.Texts()[key], nil
+	}
 	c, err := columnOf(r, name)
 	if err != nil {
 		return "", err
@@ -101,6 +113,10 @@ func Text(r Record, name string) (string, error) {
 // SetText gives a column the value that Text wrote. It changes the record in memory
 // only, inside the change function of Edit.
 func SetText(r Record, name, text string) error {
+	if b, key, ok := bagKey(r, name); ok {
+		*b = b.With(key, text)
+		return nil
+	}
 	c, err := columnOf(r, name)
 	if err != nil {
 		return err

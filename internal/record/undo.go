@@ -54,6 +54,7 @@ func PutBack(ctx context.Context, tx *db.Tx, kind string, id int64, image json.R
 		}
 		return err
 	}
+	was := clone(r)
 	cols := map[string]any{}
 	dec := json.NewDecoder(bytes.NewReader(image))
 	dec.UseNumber()
@@ -90,6 +91,9 @@ func PutBack(ctx context.Context, tx *db.Tx, kind string, id int64, image json.R
 	if _, err := tx.Raw(ctx, q, append(args, tx.Actor.AgencyID, id)...); err != nil {
 		return err
 	}
+	if err := spread(ctx, tx, r, was); err != nil {
+		return err
+	}
 	return reindex(ctx, tx, r)
 }
 
@@ -110,6 +114,15 @@ func UnmakeAll(ctx context.Context, tx *db.Tx, kind string, ids []int64) error {
 				if err := k.Purge(ctx, tx, id); err != nil {
 					return err
 				}
+			}
+		}
+		if shapeOf(k.New()).bag != nil && keeper.Spread != nil {
+			none := map[int64]Bag{}
+			for _, id := range part {
+				none[id] = ""
+			}
+			if err := keeper.Spread(ctx, tx, kind, none, false); err != nil {
+				return err
 			}
 		}
 		args := make([]any, 0, n+2)

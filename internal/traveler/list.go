@@ -5,6 +5,7 @@ import (
 
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/field"
 	"github.com/carnetcrm/carnet/internal/list"
 )
 
@@ -18,6 +19,7 @@ var List = list.Def{
 	Name: "traveler", From: "{traveler} t", ID: "t.id", Tie: "t.name_key", Sort: "family",
 	Filters: []string{"family", "given", "email", "phone", "tag"},
 	Columns: []string{"family", "given", "birth_date", "phone", "email", "nationality", "clients"},
+	Extra:   field.Extra("traveler", "t"),
 	Fields: []list.Field{
 		{Key: "family", Kind: list.Text, SQL: "t.name_key", Show: "t.family", Sort: "t.name_key", Folded: true, Index: "traveler_fts", Indexed: true},
 		{Key: "given", Kind: list.Text, SQL: "t.given_key", Show: "t.given", Sort: "t.given_key", Folded: true, Index: "traveler_fts", Indexed: true},
@@ -40,6 +42,17 @@ var List = list.Def{
 		{Key: "address", Kind: list.Area, Group: "reach", NoShow: true,
 			Area: &list.Related{From: "{address} a", Owner: "a.owner_id", Cond: "a.owner_kind = 'traveler'", Def: &contact.AddressList}},
 		{Key: "relation", Kind: list.Area, Group: "relation", NoShow: true, Area: &list.Related{From: sides, Owner: "r.me", Def: &RelationList}},
+		{Key: "passport_expires", Kind: list.Date, Group: "documents", SQL: "t.passport_expires", Sort: "t.passport_expires", Indexed: true},
+		{Key: "passport_country", Kind: list.Text, Group: "documents", SQL: "d.country", NoShow: true, As: "country", Quick: true,
+			Via: &list.Related{From: "{passport} d", Owner: "d.traveler_id"}},
+		{Key: "visa_country", Kind: list.Text, Group: "documents", SQL: "d.country", NoShow: true, As: "country", Quick: true,
+			Via: &list.Related{From: "{visa} d", Owner: "d.traveler_id"}},
+		{Key: "document_kind", Kind: list.Choice, Group: "documents", SQL: "d.kind", NoShow: true, Choices: OtherKinds, Quick: true,
+			Via: &list.Related{From: "{other_document} d", Owner: "d.traveler_id"}},
+		{Key: "passport", Kind: list.Area, Group: "documents", NoShow: true, Area: &list.Related{From: "{passport} d", Owner: "d.traveler_id", Def: &PassportList}},
+		{Key: "visa", Kind: list.Area, Group: "documents", NoShow: true, Area: &list.Related{From: "{visa} d", Owner: "d.traveler_id", Def: &VisaList}},
+		{Key: "document", Kind: list.Area, Group: "documents", NoShow: true,
+			Area: &list.Related{From: "{other_document} d", Owner: "d.traveler_id", Def: &OtherDocumentList}},
 		{Key: "clients", Kind: list.Text, Group: "client", Loose: true, SQL: `coalesce((SELECT min(c.name) FROM {client_traveler} l JOIN {client} c ON c.id = l.client_id
 			WHERE l.traveler_id = t.id), '')`},
 		{Key: "created", Kind: list.Stamp, Group: "agency", SQL: "t.created_at", Sort: "t.created_at", Indexed: true},

@@ -28,7 +28,7 @@ const (
 const editable = `EXISTS (SELECT 1 FROM {client_traveler.edit} l WHERE l.traveler_id = "traveler".id LIMIT 1 OFFSET 0) OR (` + alone + `)`
 
 // Tables are the tenant tables of this package.
-var Tables = slices.Concat(personTables, relationTables)
+var Tables = slices.Concat(personTables, documentTables, relationTables)
 
 var personTables = []db.Table{
 	{Name: "traveler", Trash: true, Index: "traveler_fts", Few: "client",
@@ -78,7 +78,10 @@ type Traveler struct {
 	Remarks       string    `db:"remarks" history:"track"`
 	Phone         string    `db:"phone" history:"-" derived:"yes"` // the primary ones, for lists
 	Email         string    `db:"email" history:"-" derived:"yes"`
+	PassportUntil string    `db:"passport_expires" history:"-" derived:"yes"` // see current
 	CreatedFor    db.Ref    `db:"created_for" history:"-"`
+
+	Fields record.Bag `db:"fields" history:"track"` // the agency's own (W21)
 }
 
 // Table names the table and the kind.
@@ -196,7 +199,9 @@ func derive(ctx context.Context, tx *db.Tx, id int64) (record.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return record.Derived{"search": t.SearchText(comms), "phone": contact.First(comms, "phone"), "email": contact.First(comms, "email")}, nil
+	until, err := passportExpires(ctx, tx, id)
+	return record.Derived{"search": t.SearchText(comms), "phone": contact.First(comms, "phone"), "email": contact.First(comms, "email"),
+		"passport_expires": until}, err
 }
 
 // touches are the clients whose search text contains the traveler's name.
