@@ -65,9 +65,10 @@ func (p *Page) here() string {
 }
 
 // back is where somebody goes on after proving who they are: this page, or the one
-// with the form, since what a form asked for isn't done by following a link.
+// with the form, since what a form asked for isn't done by following a link, and a part
+// of a page is no page.
 func (p *Page) back() string {
-	if p.R.Method != http.MethodGet {
+	if p.R.Method != http.MethodGet || p.wantsFragment() {
 		if u, err := url.Parse(p.R.Referer()); err == nil && u.Host == p.R.Host && ours(u.RequestURI()) {
 			return u.RequestURI()
 		}

@@ -246,11 +246,14 @@ func (v *recordView) dayTitle(d date.Date) string {
 // eventIcons tell the kinds of entries apart.
 var eventIcons = map[string]string{"client": "clients", "traveler": "user", "communication": "phone", "address": "pin",
 	"client_traveler": "link", "tag_link": "tag", "interface_id": "idcard", "share": "share", "comment": "note",
-	"view": "bookmark", "view_default": "bookmark", "client_list": "lists"}
+	"fill_in": "send", "view": "bookmark", "view_default": "bookmark", "client_list": "lists"}
 
 // event shows one saved change. An edit is a quiet line with old and new value;
 // what came, went or came back has a title of its own.
 func (v *recordView) event(e record.Entry) ui.Event {
+	if e.Op == "reveal" {
+		return v.lookEvent(e)
+	}
 	at := e.At.Time().In(v.p.Loc())
 	ev := ui.Event{Icon: eventIcons[e.Kind], Time: v.p.L.Time(at, v.p.Loc()), ISO: iso(e.At), By: v.by(e)}
 	own := e.Kind == v.ref.Kind
@@ -335,7 +338,7 @@ func (v *recordView) number(s string) string {
 // fieldKind is the area whose words name the fields of a kind of record.
 func fieldKind(kind string) string {
 	switch kind {
-	case "client", "traveler", "communication", "address", "view", "client_list":
+	case "client", "traveler", "communication", "address", "view", "client_list", "fill_in":
 		return kind
 	case "view_default":
 		return "view"
@@ -347,6 +350,8 @@ func fieldKind(kind string) string {
 func (v *recordView) by(e record.Entry) string {
 	name := v.names.user(v.p, int64(e.UserID))
 	switch e.Via {
+	case "link":
+		return v.p.T("history.via.link")
 	case "import", "api", "cli":
 		return name + ", " + v.p.T("history.via."+e.Via)
 	}

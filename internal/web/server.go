@@ -107,6 +107,10 @@ func New(d Deps) (http.Handler, error) {
 	}
 	mux.Handle("/", s.serve(Route{Public: true, handle: func(p *Page) error { return errs.Missing() }}))
 	guard := http.NewCrossOriginProtection()
+	// What a private link opens is opened by its address alone, whoever leads there: there
+	// is no session that another site could abuse. And as these pages say to nobody where
+	// they are, older browsers can't say it here either.
+	guard.AddInsecureBypassPattern("POST /fill-in/{token}")
 	return secure(guard.Handler(mux)), nil
 }
 
@@ -116,7 +120,7 @@ func Routes() []Route { return (&Server{}).routes() }
 // routes gathers the tables of all files of this package.
 func (s *Server) routes() []Route {
 	var out []Route
-	for _, part := range []func() []Route{s.startRoutes, s.clientRoutes, s.travelerRoutes, s.partRoutes, s.shareRoutes, s.searchRoutes,
+	for _, part := range []func() []Route{s.startRoutes, s.clientRoutes, s.travelerRoutes, s.partRoutes, s.revealRoutes, s.shareRoutes, s.searchRoutes,
 		s.trashRoutes, s.bulkRoutes, s.viewRoutes, s.clientListRoutes, s.importRoutes, s.exportRoutes, s.signinRoutes, s.accountRoutes, s.adminRoutes} {
 		out = append(out, part()...)
 	}
@@ -166,8 +170,11 @@ func (s *Server) serve(rt Route) http.Handler {
 }
 
 func (s *Server) bodyLimit(rt Route) int64 {
-	if rt.Pattern == "POST /imports" {
+	switch rt.Pattern {
+	case "POST /imports":
 		return s.MaxUpload
+	case "POST /fill-in/{token}":
+		return maxSheet
 	}
 	return maxForm
 }
