@@ -20,7 +20,7 @@ var layers = [][]string{
 	// One job each; they know no other package of ours, or next to none.
 	{"errs", "fold"},
 	{"phone", "email", "weburl", "madeup", "mrz"},
-	{"date", "password", "vault", "files", "mail", "chrome"},
+	{"date", "password", "vault", "files", "mail", "chrome", "ocr"},
 	{"i18n"},
 	{"country", "config", "output", "preview"},
 	// The platform: knows no travel word.

@@ -14,6 +14,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/field"
 	"github.com/carnetcrm/carnet/internal/flow/bulk"
 	"github.com/carnetcrm/carnet/internal/flow/exports"
+	"github.com/carnetcrm/carnet/internal/flow/fillin"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/login"
 	"github.com/carnetcrm/carnet/internal/option"
@@ -25,7 +26,7 @@ import (
 
 // Tables are all tenant tables of Carnet with their rules of visibility.
 var Tables = slices.Concat(agency.Tables, login.Tables, tag.Tables, field.Tables, contact.Tables, traveler.Tables, clientlist.Tables, client.Tables, view.Tables, imports.Tables,
-	bulk.Tables, exports.Tables, document.Tables, option.Tables, traveler.TasteTables, []db.Table{historyTable()})
+	bulk.Tables, exports.Tables, fillin.Tables, document.Tables, option.Tables, traveler.TasteTables, []db.Table{historyTable()})
 
 // historyTable: whoever sees a record sees what happened to it. A traveler's
 // history leaves out the links to clients and the relations to persons that the reader
