@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,6 +110,8 @@ func appendRow(b []byte, cols []list.Field, r *list.Row) []byte {
 			} else {
 				b = appendString(b, v)
 			}
+		case json.Number: // of a field of the agency's own
+			b = append(b, v...)
 		case bool:
 			b = strconv.AppendBool(b, v)
 		case int64:

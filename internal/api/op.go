@@ -181,7 +181,7 @@ func (o *op) knows(name string, a db.Actor) bool {
 	}
 	key, _, _ := strings.Cut(name, ".")
 	_, ok := o.filters.Field(key, a)
-	return ok
+	return ok || o.filters.Extra != nil && list.IsOwn(key) // looked up when it is asked
 }
 
 // limit reads the number of elements that are asked for.

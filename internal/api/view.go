@@ -188,7 +188,7 @@ func (q *req) asked(d *list.Def) (list.Query, error) {
 	}
 	for key := range v {
 		name, _, _ := strings.Cut(strings.TrimPrefix(key, "op."), ".")
-		if _, ok := d.Field(name, q.actor); !ok && !slices.Contains([]string{"where", "sort", "cols"}, key) {
+		if _, ok := d.Field(name, q.actor); !ok && !list.IsOwn(name) && !slices.Contains([]string{"where", "sort", "cols"}, key) {
 			return list.Query{}, errs.Bad("query", "list.unknown_field", "Field", key)
 		}
 	}
@@ -212,7 +212,11 @@ func (q *req) viewed(ctx context.Context, tx *db.Tx, d *list.Def, own list.Query
 	if err != nil {
 		return own, err
 	}
-	base, err := v.Open(d, q.actor)
+	known, err := d.For(ctx, tx)
+	if err != nil {
+		return own, err
+	}
+	base, err := v.Open(known, q.actor)
 	if err != nil {
 		return own, err
 	}

@@ -156,6 +156,9 @@ func (b *builder) filter(ctx context.Context, f Field, flt Filter) (string, erro
 	if b.filters++; b.filters > maxFilters {
 		return "", bad("filter", "list.too_many", "Max", maxFilters)
 	}
+	if flt.Op == "" && IsOwn(f.Key) {
+		flt.Op = f.Ops()[0]
+	}
 	switch {
 	case !slices.Contains(f.Ops(), flt.Op):
 		return "", bad(flt.Key, "list.unknown_operator", "Operator", flt.Op, "Allowed", strings.Join(f.Ops(), ", "))

@@ -59,7 +59,7 @@ func (d *Def) own(ctx context.Context, tx *db.Tx) (*Def, error) {
 // Knowing is For where one of the keys is of a field that the agency has defined itself,
 // else the list as it is: most queries name none, and then nothing is asked.
 func (d *Def) Knowing(ctx context.Context, tx *db.Tx, keys ...string) (*Def, error) {
-	if d.Extra == nil || !slices.ContainsFunc(keys, isOwn) {
+	if d.Extra == nil || !slices.ContainsFunc(keys, IsOwn) {
 		return d, nil
 	}
 	return d.own(ctx, tx)
@@ -81,17 +81,40 @@ func (d *Def) among(ctx context.Context, tx *db.Tx, filters []Filter) (*Def, err
 	return d.own(ctx, tx)
 }
 
-func isOwn(key string) bool { return strings.HasPrefix(key, OwnPrefix) }
+// IsOwn reports whether a key is that of a field of an agency's own.
+func IsOwn(key string) bool { return strings.HasPrefix(key, OwnPrefix) }
 
 func filtersOwn(filters []Filter) bool {
-	return slices.ContainsFunc(filters, func(f Filter) bool { return isOwn(f.Key) })
+	return slices.ContainsFunc(filters, func(f Filter) bool { return IsOwn(f.Key) })
 }
 
 // namesOwn reports whether a query names a field of the agency's own, those within
 // areas left out.
 func (q *Query) namesOwn() bool {
 	return filtersOwn(q.Filters) || slices.ContainsFunc(q.Groups, func(g Group) bool { return filtersOwn(g.Filters) }) ||
-		slices.ContainsFunc(q.Columns, isOwn) || strings.Contains(q.Sort, OwnPrefix)
+		slices.ContainsFunc(q.Columns, IsOwn) || strings.Contains(q.Sort, OwnPrefix)
+}
+
+// Complete fills in the operators that an address left out because it was read without
+// knowing the agency's own fields. The list is one that For returned.
+func (d *Def) Complete(q *Query) {
+	d.complete(q.Filters)
+	for _, g := range q.Groups {
+		d.complete(g.Filters)
+	}
+}
+
+func (d *Def) complete(filters []Filter) {
+	for i := range filters {
+		if filters[i].Op != "" {
+			continue
+		}
+		for j := range d.Fields {
+			if d.Fields[j].Key == filters[i].Key {
+				filters[i].Op = d.Fields[j].Ops()[0]
+			}
+		}
+	}
 }
 
 // Title is the name of a field in the language of l.

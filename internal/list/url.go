@@ -51,7 +51,7 @@ func (d *Def) EncodeQuery(q Query) url.Values {
 	flat, deep := []Filter{}, Query{Any: q.Any, Groups: q.Groups}
 	for _, f := range q.Filters {
 		i := slices.IndexFunc(flat, func(g Filter) bool { return g.Key == f.Key && g.Op == f.Op })
-		if q.Any || len(f.Where) > 0 || i >= 0 || f.Op == "" {
+		if q.Any || len(f.Where) > 0 || i >= 0 || f.Op == "" && !IsOwn(f.Key) {
 			deep.Filters = append(deep.Filters, f)
 		} else {
 			flat = append(flat, f)
@@ -94,7 +94,9 @@ func (d *Def) Parse(v url.Values, a db.Actor) ([]Filter, error) {
 	for _, k := range keys {
 		name, op, dotted := strings.Cut(k, ".")
 		f, ok := d.Field(name, a)
-		if !ok {
+		if !ok && d.Extra != nil && IsOwn(name) { // looked up when it is asked
+			f = Field{Key: name}
+		} else if !ok {
 			if dotted {
 				return nil, bad(k, "list.unknown_field", "Field", name)
 			}
@@ -103,7 +105,7 @@ func (d *Def) Parse(v url.Values, a db.Actor) ([]Filter, error) {
 		if op == "" {
 			op = v.Get("op." + name)
 		}
-		if op == "" {
+		if op == "" && f.Kind != "" {
 			op = Ops[f.Kind][0]
 		}
 		vals := slices.DeleteFunc(slices.Clone(v[k]), func(s string) bool { return strings.TrimSpace(s) == "" })
@@ -136,7 +138,7 @@ func (d *Def) Encode(filters []Filter) url.Values {
 	for _, flt := range filters {
 		i := slices.IndexFunc(d.Fields, func(f Field) bool { return f.Key == flt.Key })
 		key := flt.Key
-		if i < 0 || Ops[d.Fields[i].Kind][0] != flt.Op {
+		if (i < 0 || Ops[d.Fields[i].Kind][0] != flt.Op) && flt.Op != "" {
 			key += "." + flt.Op
 		}
 		if len(flt.Values) == 0 {

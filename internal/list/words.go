@@ -61,6 +61,7 @@ func conjoined(l *i18n.Localizer, parts []string, any bool) string {
 }
 
 func (d *Def) describe(ctx context.Context, tx *db.Tx, list []Filter, l *i18n.Localizer) (out []string, err error) {
+	d.complete(list)
 	for _, flt := range list {
 		f, ok := d.Field(flt.Key, tx.Actor)
 		if !ok {

@@ -171,7 +171,7 @@ func All(ctx context.Context, tx *db.Tx, listName string) ([]View, error) {
 	return out, err
 }
 
-// Open turns a view into a query that the actor may ask. A column to which they have
+// Open, of a list that list.Def.For returned, turns a view into a query that the actor may ask. A column to which they have
 // no right is left out, and so is a sort; a filter by a field that is gone, or that
 // they have no right to, is an error that names it: without the filter the list would
 // silently be another, wider one.
@@ -180,6 +180,7 @@ func (v *View) Open(d *list.Def, a db.Actor) (list.Query, error) {
 	if err != nil {
 		return q, err
 	}
+	d.Complete(&q)
 	if key := lacking(d, a, q); key != "" {
 		return q, errs.New(errs.Invalid, "view.error.field", "Name", v.Name, "Field", key)
 	}

@@ -92,7 +92,13 @@ func (b bulkPages) open(p *Page, what string) (*bulkView, Form, error) {
 	if v.n, err = bulk.NounOf(b.kind); err != nil {
 		return nil, nil, err
 	}
-	err = p.View(func(ctx context.Context, tx *db.Tx) error { return v.load(ctx, tx) })
+	err = p.View(func(ctx context.Context, tx *db.Tx) (err error) {
+		if v.n, err = v.n.For(ctx, tx); err != nil {
+			return err
+		}
+		v.def = v.n.Def
+		return v.load(ctx, tx)
+	})
 	return v, f, err
 }
 
@@ -264,7 +270,7 @@ func (v *bulkView) hidden(chosen bool) (out ui.Group) {
 // controls ask for the value of the chosen field.
 func (v *bulkView) controls() (out ui.Group) {
 	p, f := v.p, v.field
-	field := ui.Field{Name: "act_value", Label: p.T(v.def.Label(f.Key)), Error: p.Problem(v.err, "value"), Width: 6}
+	field := ui.Field{Name: "act_value", Label: v.def.Title(p.L, f.Key), Error: p.Problem(v.err, "value"), Width: 6}
 	if slices.Contains(f.Ops, bulk.Add) {
 		op := v.order.Op
 		if op == "" {
@@ -337,7 +343,7 @@ func (p *Page) orderWords(def *list.Def, o bulk.Order, labels map[string]string)
 	if o.Note != "" {
 		value += ": " + o.Note
 	}
-	return p.T("bulk.title."+o.Op, "Field", p.T(def.Label(f.Key)), "Value", value)
+	return p.T("bulk.title."+o.Op, "Field", def.Title(p.L, f.Key), "Value", value)
 }
 
 // groups is the table from what to what.

@@ -212,7 +212,7 @@ func bulkChooseScreen(v *bulkView) templ.Component {
 						}
 						ctx = templ.InitializeContext(ctx)
 						for _, f := range v.fields {
-							templ_7745c5c3_Err = ui.Button{Label: v.p.T(v.def.Label(f.Key)), Name: "act_field", Value: f.Key}.Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Button{Label: v.def.Title(v.p.L, f.Key), Name: "act_field", Value: f.Key}.Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -363,7 +363,7 @@ func bulkValueScreen(v *bulkView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.FieldGroup(v.p.T(v.def.Label(v.field.Key)), false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.FieldGroup(v.def.Title(v.p.L, v.field.Key), false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

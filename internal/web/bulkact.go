@@ -42,6 +42,9 @@ func (v *actView) load(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
+	if n, err = n.For(ctx, tx); err != nil {
+		return err
+	}
 	v.def = n.Def
 	readable := v.Readable(tx.Actor)
 	if i := slices.IndexFunc(n.Def.Fields, func(f list.Field) bool { return f.Key == v.Field }); i >= 0 && readable {

@@ -347,7 +347,11 @@ func (s *Server) followClientList(p *Page) error {
 	if err != nil {
 		return err
 	}
-	q, err := client.List.ParseQuery(url.Values(f), p.Actor)
+	def, err := p.knownDef(&client.List)
+	if err != nil {
+		return err
+	}
+	q, err := def.ParseQuery(url.Values(f), p.Actor)
 	if err != nil {
 		return err
 	}

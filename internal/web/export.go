@@ -92,10 +92,14 @@ func (s *Server) exportChoose(name string) handler {
 
 func (p *Page) showExport(status int, e *exportForm) error {
 	err := p.View(func(ctx context.Context, tx *db.Tx) error {
+		def, err := e.def.For(ctx, tx)
+		if err != nil {
+			return err
+		}
+		e.def = def
 		if err := record.Select(ctx, tx, &e.team, "WHERE r.status = 'active' AND r.id <> $1 ORDER BY r.name_key, r.id", p.User.ID); err != nil {
 			return err
 		}
-		var err error
 		if e.chosen.All {
 			if e.words, err = e.def.Describe(ctx, tx, e.chosen.Query, p.L.Lang()); err != nil {
 				return err
@@ -156,7 +160,7 @@ func (e *exportForm) columns(p *Page) (chosen []string, out []ui.Option) {
 		}
 	}
 	for _, k := range keys {
-		out = append(out, ui.Option{Value: k, Label: p.T(e.def.Label(k))})
+		out = append(out, ui.Option{Value: k, Label: e.def.Title(p.L, k)})
 	}
 	return chosen, out
 }

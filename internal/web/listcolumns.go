@@ -115,9 +115,9 @@ func (v *listView) columnChoice(p *Page, base, move string) ui.ColumnChoice {
 		}
 	}
 	c := ui.ColumnChoice{L: p.L, Title: p.T("listpage.columns"), Action: v.path + "/columns", Keep: []ui.Hidden{{Name: "base", Value: base}},
-		First: p.T(v.def.Label(cols[0])), Cancel: v.href(v.top(nil))}
+		First: v.def.Title(p.L, cols[0]), Cancel: v.href(v.top(nil))}
 	for _, key := range cols[1:] {
-		c.Shown = append(c.Shown, ui.Option{Value: key, Label: p.T(v.def.Label(key))})
+		c.Shown = append(c.Shown, ui.Option{Value: key, Label: v.def.Title(p.L, key)})
 	}
 	c.Others = append(c.Others, v.fieldOptions(p, func(f list.Field) bool { return !f.NoShow && !slices.Contains(cols, f.Key) })...)
 	c.Sorts = v.sortRows(p)
@@ -147,7 +147,7 @@ func fieldOptions(p *Page, d *list.Def, pass func(list.Field) bool) []ui.Option 
 			if f.Group != group || !pass(f) {
 				continue
 			}
-			o := ui.Option{Value: f.Key, Label: p.T(d.Label(f.Key)), Group: p.T("list.group." + name)}
+			o := ui.Option{Value: f.Key, Label: d.Title(p.L, f.Key), Group: p.T("list.group." + name)}
 			if f.Kind == list.Area {
 				o.Icon = "chevron-right"
 			}

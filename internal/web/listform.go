@@ -54,7 +54,7 @@ func opsOf(f list.Field) []string {
 	if f.Kind == list.Text && (f.As == "country" || f.As == "language") {
 		return []string{"is", "not", "blank", "filled"}
 	}
-	return list.Ops[f.Kind]
+	return f.Ops()
 }
 
 // readList reads the filters of a bracket, without the one whose button was pressed,
@@ -87,7 +87,7 @@ func (e *filterEditor) read(d *list.Def, prefix string) (list.Filter, bool) {
 		return list.Filter{}, false
 	}
 	flt := list.Filter{Key: f.Key, Op: e.f.Str(prefix + ".op")}
-	if !slices.Contains(list.Ops[f.Kind], flt.Op) {
+	if !slices.Contains(f.Ops(), flt.Op) {
 		flt.Op = opsOf(f)[0]
 	}
 	slot := slotOf(f, flt.Op)
@@ -150,6 +150,10 @@ func wrongValue(f list.Field, flt list.Filter, slot string) (string, []any) {
 			return "list.needs_days", []any{"Max", most}
 		case slot == "month" && (err != nil || n < 1 || n > 12):
 			return "list.needs_month", nil
+		case f.Scale > 0:
+			if _, err := strconv.ParseFloat(strings.Replace(v, ",", ".", 1), 64); err != nil {
+				return "error.number", nil
+			}
 		case (slot == "n" || f.Kind == list.Number) && err != nil:
 			return "error.number", nil
 		case slot == "v" && f.Kind != list.Date && f.Kind != list.Stamp:
@@ -172,7 +176,7 @@ func (e *filterEditor) condition(d *list.Def, prefix string, flt list.Filter, al
 	if !ok {
 		return ui.Condition{L: p.L, Prefix: prefix, Key: flt.Key, Label: flt.Key, Error: p.T("list.unknown_field", "Field", flt.Key)}, nil
 	}
-	c := ui.Condition{L: p.L, Prefix: prefix, Key: f.Key, Label: p.T(d.Label(f.Key)), Op: flt.Op, Error: e.problems[prefix]}
+	c := ui.Condition{L: p.L, Prefix: prefix, Key: f.Key, Label: d.Title(p.L, f.Key), Op: flt.Op, Error: e.problems[prefix]}
 	ops := opsOf(f)
 	if flt.Op != "" && !slices.Contains(ops, flt.Op) {
 		ops = append(slices.Clone(ops), flt.Op)
@@ -238,6 +242,10 @@ func (e *filterEditor) slots(d *list.Def, f list.Field, prefix string, flt list.
 		return []ui.Slot{{Name: "v", Comp: ui.Segmented{Field: value, Value: orStr(first1(vals), "true"), Small: true,
 			Options: []ui.Option{{Value: "true", Label: p.T("common.yes")}, {Value: "false", Label: p.T("common.no")}}}}}, nil
 	case list.Number:
+		if f.Scale > 0 {
+			return []ui.Slot{{Name: "v", Comp: ui.Input{Field: value, Value: first1(vals), InputMode: "decimal", Autocomplete: "off"}},
+				{Name: "to", Comp: ui.Input{Field: field("to", "list.value_to"), Value: second, InputMode: "decimal", Autocomplete: "off"}}}, nil
+		}
 		return []ui.Slot{{Name: "v", Comp: ui.Input{Field: value, Value: first1(vals), InputMode: "numeric", Autocomplete: "off"}},
 			{Name: "to", Comp: ui.Input{Field: field("to", "list.value_to"), Value: second, InputMode: "numeric", Autocomplete: "off"}}}, nil
 	case list.Date, list.Stamp:

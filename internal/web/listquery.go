@@ -23,8 +23,14 @@ var besides = []string{"view", "changed", "cursor", "peek", "all"}
 // open reads the query of an address. Without one the list opens with the person's
 // or the role's view; "view=0" asks for none.
 func (g *listing) open(ctx context.Context, tx *db.Tx, p *Page, u url.Values) (*listView, error) {
+	def, err := g.def.For(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	known := *g // with the fields that the agency has defined itself
+	known.def = def
+	g = &known
 	v := &listView{listing: g, home: p.Agency.Country, all: u.Get("all") == "1"}
-	var err error
 	if v.q, err = g.def.ParseQuery(u, p.Actor); err != nil {
 		return nil, err
 	}
@@ -49,7 +55,7 @@ func (g *listing) open(ctx context.Context, tx *db.Tx, p *Page, u url.Values) (*
 		v.view = standard
 	}
 	if v.view != nil {
-		if v.saved, err = p.openView(v.view); err != nil {
+		if v.saved, err = p.openView(g.def, v.view); err != nil {
 			return nil, err
 		}
 		if !asked {
@@ -196,7 +202,7 @@ func (g *listing) openBase(ctx context.Context, tx *db.Tx, p *Page, base string)
 // resize remembers the width of a column for the person.
 func (g *listing) resize(p *Page, f Form) error {
 	key := f.Str("col")
-	if _, ok := g.def.Field(key, p.Actor); !ok {
+	if _, ok := g.def.Field(key, p.Actor); !ok && !list.IsOwn(key) {
 		return p.Redirect(g.path)
 	}
 	v := &listView{listing: g}
@@ -212,7 +218,7 @@ func (g *listing) resize(p *Page, f Form) error {
 		v.widths[key] = columnWidth(f.Str("width"))
 		for pair := range strings.SplitSeq(f.Str("widths"), ",") { // those that stay as they are
 			other, px, _ := strings.Cut(pair, ":")
-			if _, ok := g.def.Field(other, p.Actor); ok {
+			if _, ok := g.def.Field(other, p.Actor); ok || list.IsOwn(other) {
 				v.widths[other] = columnWidth(px)
 			}
 		}

@@ -21,7 +21,7 @@ func (v *listView) table(p *Page, title string) ui.Table {
 	t.Ticks = v.path + "?" + v.def.EncodeQuery(ticks).Encode()
 	by := v.sorting()
 	for _, f := range v.page.Columns {
-		c := ui.Column{Key: f.Key, Label: p.T(v.def.Label(f.Key)), Width: v.widths[f.Key], Size: v.size(f), Slot: v.slots[f.Key], Number: f.Kind == list.Number}
+		c := ui.Column{Key: f.Key, Label: v.def.Title(p.L, f.Key), Width: v.widths[f.Key], Size: v.size(f), Slot: v.slots[f.Key], Number: f.Kind == list.Number}
 		if f.Sort != "" {
 			v.sortable(&c, f.Key, by)
 		}
@@ -95,7 +95,7 @@ func (v *listView) pager(p *Page, by []string) ui.Pager {
 	var words []string
 	for _, key := range by {
 		name := strings.TrimPrefix(key, "-")
-		word := p.T(v.def.Label(name))
+		word := v.def.Title(p.L, name)
 		if name != key {
 			word = p.T("listpage.downwards", "Name", word)
 		}

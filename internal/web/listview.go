@@ -153,7 +153,7 @@ func (v *listView) filterBar(p *Page) ui.FilterBar {
 	for _, key := range v.def.Filters {
 		used := slices.ContainsFunc(v.q.Filters, func(f list.Filter) bool { return f.Key == key })
 		if _, ok := v.def.Field(key, p.Actor); ok && !used {
-			bar.Quick = append(bar.Quick, ui.Bubble{Label: p.T(v.def.Label(key)), Href: v.aside("filter", "field", key)})
+			bar.Quick = append(bar.Quick, ui.Bubble{Label: v.def.Title(p.L, key), Href: v.aside("filter", "field", key)})
 		}
 	}
 	if len(v.chips) > 1 {
@@ -237,7 +237,7 @@ func (v *listView) chip(ctx context.Context, tx *db.Tx, p *Page, flt list.Filter
 	if !ok {
 		return ui.Chip{Field: flt.Key}, nil
 	}
-	c := ui.Chip{Field: p.T(v.def.Label(f.Key)), Op: list.OpWord(p.L, flt.Op)}
+	c := ui.Chip{Field: v.def.Title(p.L, f.Key), Op: list.OpWord(p.L, flt.Op)}
 	var err error
 	switch {
 	case f.Kind == list.Area:

@@ -50,10 +50,15 @@ func viewHref(listName string, id int64) string {
 	return listDefs[listName].path + "?view=" + strconv.FormatInt(id, 10)
 }
 
-// openView is the query of a view as the visitor may ask it. An error names the field
+// knownDef is a list with the fields that the agency has defined itself.
+func (p *Page) knownDef(d *list.Def) (out *list.Def, err error) {
+	err = p.View(func(ctx context.Context, tx *db.Tx) error { out, err = d.For(ctx, tx); return err })
+	return out, err
+}
+
+// openView is the query of a view, of the list d, as the visitor may ask it. An error names the field
 // that is missing, as people know it.
-func (p *Page) openView(v *view.View) (list.Query, error) {
-	d := listDefs[v.List].def
+func (p *Page) openView(d *list.Def, v *view.View) (list.Query, error) {
 	q, err := v.Open(d, p.Actor)
 	var e *errs.Error
 	if !errors.As(err, &e) || e.Key != "view.error.field" {
@@ -69,8 +74,8 @@ func (p *Page) fieldName(d *list.Def, args []any) string {
 		return ""
 	}
 	key, _ := args[i+1].(string)
-	if p.L.Has(d.Label(key)) {
-		return p.L.T(d.Label(key))
+	if name := d.Title(p.L, key); name != d.Label(key) {
+		return name
 	}
 	return key
 }
@@ -123,11 +128,15 @@ func (v *viewsView) load(ctx context.Context, tx *db.Tx, p *Page) (err error) {
 
 // viewWords says in words what a view asks, or why the visitor can't open it.
 func (p *Page) viewWords(ctx context.Context, tx *db.Tx, v *view.View) string {
-	q, err := p.openView(v)
+	d, err := listDefs[v.List].def.For(ctx, tx)
 	if err != nil {
 		return p.L.Error(err)
 	}
-	text, err := listDefs[v.List].def.Describe(ctx, tx, q, p.L.Lang())
+	q, err := p.openView(d, v)
+	if err != nil {
+		return p.L.Error(err)
+	}
+	text, err := d.Describe(ctx, tx, q, p.L.Lang())
 	switch {
 	case err != nil:
 		return p.L.Error(err)
@@ -176,6 +185,9 @@ func (s *Server) newView(p *Page) error {
 	l, ok := listDefs[v.List]
 	if !ok {
 		return errs.Bad("v_list", "error.choice", "Allowed", "client, traveler")
+	}
+	if l.def, err = p.knownDef(l.def); err != nil {
+		return err
 	}
 	q, err := l.def.ParseQuery(url.Values(f), p.Actor)
 	if err != nil {

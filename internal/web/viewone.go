@@ -126,6 +126,9 @@ func (s *Server) updateView(p *Page) error {
 		return err
 	}
 	l := listDefs[v.List]
+	if l.def, err = p.knownDef(l.def); err != nil {
+		return err
+	}
 	q, err := l.def.ParseQuery(url.Values(f), p.Actor)
 	if err != nil {
 		return err

@@ -111,6 +111,8 @@ type Act struct {
 	Forgotten  bool     `db:"forgotten" history:"-"`
 	Error      string   `db:"error" history:"-"` // translation key
 	FinishedAt db.Stamp `db:"finished_at" history:"-"`
+
+	own bool // the reader sees the field of the agency's own that the act has set
 }
 
 // Table names the table and the kind.

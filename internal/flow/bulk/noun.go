@@ -9,6 +9,7 @@ import (
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/field"
 	"github.com/carnetcrm/carnet/internal/list"
 )
 
@@ -49,6 +50,31 @@ func NounOf(kind string) (*Noun, error) {
 		return n, nil
 	}
 	return nil, errs.Missing()
+}
+
+// For returns the noun with the fields that the agency has defined itself.
+func (n *Noun) For(ctx context.Context, tx *db.Tx) (*Noun, error) {
+	d, err := n.Def.For(ctx, tx)
+	if err != nil || d == n.Def {
+		return n, err
+	}
+	out := *n
+	out.Def, out.Clear = d, slices.Clone(n.Clear)
+	for _, f := range d.Fields {
+		if list.IsOwn(f.Key) {
+			out.Clear = append(out.Clear, f.Key)
+		}
+	}
+	return &out, nil
+}
+
+// nounFor returns the noun of an order with the fields that it needs.
+func nounFor(ctx context.Context, tx *db.Tx, o Order) (*Noun, error) {
+	n, err := NounOf(o.Kind)
+	if err != nil || !list.IsOwn(o.Field) {
+		return n, err
+	}
+	return n.For(ctx, tx)
 }
 
 // tags is the column of list.Field.Bulk that stands for the tags of a record.
@@ -144,6 +170,11 @@ func (n *Noun) Check(ctx context.Context, tx *db.Tx, o *Order) error {
 }
 
 func (n *Noun) checkValue(ctx context.Context, tx *db.Tx, f Field, o *Order) error {
+	if f.Tidy != nil {
+		tidied, err := f.Tidy(o.Value)
+		o.Value = tidied
+		return err
+	}
 	switch f.Kind {
 	case list.Bool:
 		b, err := strconv.ParseBool(o.Value)
@@ -193,6 +224,9 @@ var errSince = errors.New("bulk: changed since")
 func (n *Noun) doer(ctx context.Context, tx *db.Tx, o Order) (doer, error) {
 	if o.What == Delete {
 		return trasher{n}, nil
+	}
+	if code, own := strings.CutPrefix(o.Field, list.OwnPrefix); own {
+		return setter{n, field.Path(code), o.Value}, nil
 	}
 	i := slices.IndexFunc(n.Def.Fields, func(f list.Field) bool { return f.Key == o.Field })
 	if i < 0 {

@@ -58,6 +58,10 @@ type Named struct {
 
 // Preview says what an order would do, and does nothing. It completes the order.
 func (n *Noun) Preview(ctx context.Context, tx *db.Tx, o Order, sel list.Selection) (*Preview, error) {
+	n, err := nounFor(ctx, tx, o)
+	if err != nil {
+		return nil, err
+	}
 	if err := n.Check(ctx, tx, &o); err != nil {
 		return nil, err
 	}

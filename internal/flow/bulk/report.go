@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
@@ -32,6 +33,9 @@ func (a *Act) Readable(actor db.Actor) bool {
 	n, err := NounOf(a.Kind)
 	if err != nil || a.What == Delete {
 		return err == nil
+	}
+	if list.IsOwn(a.Field) {
+		return a.own
 	}
 	_, ok := n.Def.Field(a.Field, actor)
 	return ok

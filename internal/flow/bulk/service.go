@@ -29,7 +29,7 @@ func Begin(ctx context.Context, tx *db.Tx, o Order, sel list.Selection) (*Act, e
 }
 
 func begin(ctx context.Context, tx *db.Tx, o Order, sel list.Selection, wait time.Duration) (*Act, error) {
-	n, err := NounOf(o.Kind)
+	n, err := nounFor(ctx, tx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func begin(ctx context.Context, tx *db.Tx, o Order, sel list.Selection, wait tim
 	}
 	slices.Sort(ids)
 	act := &Act{Kind: o.Kind, What: o.What, Field: o.Field, Op: o.Op, Value: o.Value, Note: o.Note,
-		State: Running, Via: tx.Actor.Via, Total: int64(len(ids))}
+		State: Running, Via: tx.Actor.Via, Total: int64(len(ids)), own: list.IsOwn(o.Field)}
 	if sel.All {
 		q := sel.Query
 		q.Sort, q.Columns = "", nil
@@ -136,6 +136,13 @@ func List(ctx context.Context, tx *db.Tx, before int64, limit int) ([]Act, error
 
 // refresh looks at the job of a busy act: it may have ended without its handler.
 func (a *Act) refresh(ctx context.Context, tx *db.Tx) error {
+	if list.IsOwn(a.Field) {
+		n, err := nounFor(ctx, tx, a.Order())
+		if err != nil {
+			return err
+		}
+		_, a.own = n.Def.Field(a.Field, tx.Actor)
+	}
 	if !a.Busy() {
 		return nil
 	}

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/field"
+	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
@@ -114,6 +117,9 @@ func (a *Act) since(ctx context.Context, tx *db.Tx, row *Row) (Why, error) {
 
 // column is the column that the act has set, "" for other acts.
 func (a *Act) column() string {
+	if code, own := strings.CutPrefix(a.Field, list.OwnPrefix); own {
+		return field.Path(code)
+	}
 	if n, err := NounOf(a.Kind); err == nil {
 		for _, f := range n.Def.Fields {
 			if f.Key == a.Field && f.Bulk != tags {

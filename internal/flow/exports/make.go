@@ -69,6 +69,9 @@ func (s *Service) write(ctx context.Context, a db.Actor, e *Export, w io.Writer,
 		if err != nil {
 			return err
 		}
+		if d, err = d.For(ctx, tx); err != nil {
+			return err
+		}
 		t := e.table(ag, opt, tx.Now.Time())
 		chosen.Query.Columns, chosen.Query.Lang, chosen.Query.Zone = Columns(d, chosen.Query, a), e.Lang, ag.Location()
 		m := &maker{ctx: ctx, tx: tx, d: d, e: e, ag: ag, opt: opt, chosen: chosen, tick: tick, l: i18n.For(e.Lang)}
@@ -143,7 +146,7 @@ func (m *maker) columns(t *output.Table, a db.Actor) {
 		case f.As == "phone":
 			kind = output.Phone
 		}
-		t.Columns = append(t.Columns, output.Column{Label: m.l.T(m.d.Label(key)), Kind: kind})
+		t.Columns = append(t.Columns, output.Column{Label: m.d.Title(m.l, key), Kind: kind})
 	}
 }
 
@@ -222,6 +225,9 @@ func (s *Service) printout(ctx context.Context, a db.Actor, e *Export, p *Printe
 	return s.DB.View(ctx, a, func(tx *db.Tx) error {
 		ag, err := agency.Current(ctx, tx)
 		if err != nil {
+			return err
+		}
+		if d, err = d.For(ctx, tx); err != nil {
 			return err
 		}
 		chosen.Query.Columns, chosen.Query.Lang, chosen.Query.Zone = Columns(d, chosen.Query, a), e.Lang, ag.Location()

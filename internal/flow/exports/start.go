@@ -41,6 +41,9 @@ func (s *Service) Start(ctx context.Context, a db.Actor, q Request) (*Export, er
 	e := &Export{List: q.List, Format: q.Format, Lang: q.Lang, Via: a.Via, State: Waiting, MailTo: db.Ref(q.MailTo)}
 	var n int
 	err := s.DB.View(ctx, a, func(tx *db.Tx) (err error) {
+		if d, err = d.For(ctx, tx); err != nil {
+			return err
+		}
 		if err = s.check(ctx, tx, d, &q); err != nil {
 			return err
 		}
