@@ -33,6 +33,10 @@ type Actor struct {
 	ReadOnly bool   // Update is refused: a read-only API token
 	Via      string // the way in: "web", "api", "import", "job", "cli"
 	RunID    int64  // the act that groups many changes (an import run), 0 for none
+
+	// Link names the one record that a private link opens, such as "fill_in/5": who
+	// comes by a link is no user and sees only rows whose rule names :link.
+	Link string
 }
 
 // System is the program itself, working inside one agency: jobs and commands.

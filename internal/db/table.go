@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Rule says which rows an actor of each scope gets. The SQL may use :user and
-// :branch and other {tables}; empty means every row of the agency, "false" none.
+// Rule says which rows an actor of each scope gets. The SQL may use :user, :branch and
+// :link, and other {tables}; empty means every row of the agency, "false" none.
 type Rule struct {
 	Own, Branch, Agency string
 
@@ -78,7 +78,7 @@ type planKey struct {
 // plan is a query with its braces expanded and the arguments to append.
 type plan struct {
 	sql   string
-	extra []string // "agency", "user", "branch" in the order of their marks
+	extra []string // "agency", "user", "branch", "link" in the order of their marks
 }
 
 var braces = regexp.MustCompile(`\{(\w+)(?:\.(edit|trash|any|all|scan)| (\$\d+))?\}`)
@@ -110,6 +110,8 @@ func (tx *Tx) expand(query string, args []any) (string, []any, error) {
 			all = append(all, tx.Actor.AgencyID)
 		case "user":
 			all = append(all, tx.Actor.UserID)
+		case "link":
+			all = append(all, tx.Actor.Link)
 		default:
 			all = append(all, tx.Actor.BranchID)
 		}
@@ -198,7 +200,7 @@ func (c *compiler) mark(name string) string {
 	return c.place[name]
 }
 
-var names = regexp.MustCompile(`:(user|branch|agency)\b`)
+var names = regexp.MustCompile(`:(user|branch|agency|link)\b`)
 
 func (c *compiler) scoped(s string, inRule bool) string {
 	if c.depth++; c.depth > 8 {

@@ -34,6 +34,8 @@ type limit struct {
 //     the session) reaches.
 //   - mail, mailnet: how often a reset can be asked for, per mailbox and by one
 //     address, so that nobody floods a mailbox.
+//   - link: one address trying private links that don't exist. Their tokens can't be
+//     guessed; the limit keeps somebody who tries from busying the database.
 //
 // Whoever is slowed at a new computer while strangers attack the account gets in
 // by passkey or by a reset link, which none of these counts touches.
@@ -45,6 +47,7 @@ var limits = map[string]limit{
 	"second":  {4, 2 * time.Second, 15 * time.Minute, 10 * time.Minute},
 	"mailnet": {20, time.Minute, time.Hour, time.Minute},
 	"mail":    {3, 10 * time.Minute, 6 * time.Hour, time.Hour},
+	"link":    {300, time.Second, 15 * time.Minute, time.Second},
 }
 
 // charge counts an attempt at every key as a failure before it is made, so that
@@ -65,6 +68,12 @@ func charge(ctx context.Context, tx *db.Tx, keys ...key) error {
 		return tooMany(wait)
 	}
 	return nil
+}
+
+// ChargeLink counts a private link that doesn't exist against the address that tried
+// it: TooMany, with the time to wait, where it has tried too many.
+func ChargeLink(ctx context.Context, d *db.DB, p Place) error {
+	return d.UpdateLocal(ctx, func(tx *db.Tx) error { return charge(ctx, tx, key{"link", p.tidy().network()}) })
 }
 
 // tooMany tells how long to wait, in words, and as Seconds for Retry-After.

@@ -150,6 +150,8 @@ func (v *recordView) alerts() (out ui.Group) {
 			alert("info", "cake", p.T("traveler.alert.birthday", "Name", t.Name(), "When", in), p.turns(t.BirthDate, next))
 		}
 	}
+	out = append(out, v.linkAlerts()...)
+	out = append(out, v.documentAlerts()...)
 	if c := v.client; c != nil {
 		if in, next, ok := p.inDays(c.Anniversary); ok {
 			alert("info", "heart", p.T("client.alert.anniversary", "When", in), strings.TrimSpace(c.AnniversaryNote+" "+p.turns(c.Anniversary, next)))

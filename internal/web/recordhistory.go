@@ -246,7 +246,7 @@ func (v *recordView) dayTitle(d date.Date) string {
 // eventIcons tell the kinds of entries apart.
 var eventIcons = map[string]string{"client": "clients", "traveler": "user", "communication": "phone", "address": "pin",
 	"client_traveler": "link", "tag_link": "tag", "interface_id": "idcard", "share": "share", "comment": "note",
-	"fill_in": "send", "view": "bookmark", "view_default": "bookmark", "client_list": "lists"}
+	"fill_in": "send", "attachment": "clip", "view": "bookmark", "view_default": "bookmark", "client_list": "lists"}
 
 // event shows one saved change. An edit is a quiet line with old and new value;
 // what came, went or came back has a title of its own.
@@ -290,7 +290,7 @@ func (v *recordView) event(e record.Entry) ui.Event {
 // shortFields are what a part of a record is told by when it comes or goes.
 var shortFields = map[string][]string{"communication": {"value", "sub_type", "description"}, "client_traveler": {"traveler_id", "role"},
 	"address": {"recipient", "street", "street2", "po_box", "postal_code", "city", "region", "country"}, "tag_link": {"tag_id", "value"},
-	"interface_id": {"system", "value"}, "share": {"user_id"}, "comment": {"text"}}
+	"interface_id": {"system", "value"}, "share": {"user_id"}, "comment": {"text"}, "attachment": {"name", "url"}}
 
 // inShort tells in one line what came or went: an address, not its eight fields.
 func (v *recordView) inShort(e record.Entry) string {
@@ -342,6 +342,8 @@ func fieldKind(kind string) string {
 		return kind
 	case "view_default":
 		return "view"
+	case "attachment":
+		return "file"
 	}
 	return "link"
 }

@@ -54,6 +54,9 @@ type recordView struct {
 
 // sections holds what each part of the page has read, one line per part.
 type sections struct {
+	documentsData
+	filesData
+	linkData
 }
 
 // part is a group of sections of the page with a file of its own: what it reads, the
@@ -67,7 +70,7 @@ type part struct {
 
 // parts returns them in the order in which the page shows them.
 func parts() []part {
-	return []part{}
+	return []part{documentPart(), filePart(), linkPart()}
 }
 
 // loadParts reads what the parts show; the record and its travelers are known.

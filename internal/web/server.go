@@ -6,6 +6,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"math"
 	"net/http"
 	"time"
 
@@ -33,6 +34,9 @@ type Deps struct {
 
 	// MaxUpload bounds an uploaded client list, in bytes; 0 is 512 MB.
 	MaxUpload int64
+
+	// MaxFile bounds a file that is attached to a record, in bytes; 0 is no limit (R034).
+	MaxFile int64
 
 	// Demo lists the logins of a demo agency on the sign-in page.
 	Demo []DemoLogin
@@ -81,6 +85,7 @@ type Route struct {
 	Public  bool   // no session needed
 	Right   string // right that the visitor needs; "" is everybody who has signed in
 	StepUp  bool   // fresh proof needed, at most five minutes old
+	Upload  bool   // takes files of any size: its handler reads the body as it arrives
 	handle  handler
 }
 
@@ -170,6 +175,9 @@ func (s *Server) serve(rt Route) http.Handler {
 }
 
 func (s *Server) bodyLimit(rt Route) int64 {
+	if rt.Upload { // each file has a limit of its own, if any
+		return math.MaxInt64
+	}
 	switch rt.Pattern {
 	case "POST /imports":
 		return s.MaxUpload

@@ -1,0 +1,54 @@
+package fillin
+
+import (
+	"context"
+	"io"
+
+	"github.com/carnetcrm/carnet/internal/date"
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/document"
+	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/files"
+	"github.com/carnetcrm/carnet/internal/record"
+)
+
+// OpenPhoto opens the picture that was sent, for a person with the right to see travel
+// documents: that they looked, and why, is written into the traveler's history. The
+// caller has made sure of fresh proof. It returns the type of the content, too.
+func OpenPhoto(ctx context.Context, d *db.DB, store *files.Store, actor db.Actor, id int64, why string) (io.ReadCloser, string, error) {
+	var name, key, kind string
+	err := d.Update(ctx, actor, func(tx *db.Tx) error {
+		f := new(FillIn)
+		if err := record.Get(ctx, tx, f, id); err != nil {
+			return err
+		}
+		p, err := proposalOf(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if p.Photo == "" || f.SubmittedAt == 0 {
+			return errs.Missing()
+		}
+		name, kind = p.Photo, p.PhotoType
+		key, err = record.Reveal(ctx, tx, "proposal", p.ID, "photo_key", why)
+		return err
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	r, err := store.OpenSealed(ctx, name, key)
+	return r, kind, err
+}
+
+// The clean-up of the file store leaves the pictures alone that wait here.
+var _ = document.Hold("proposal", "photo")
+
+// attach puts the picture that was sent on the passport that it shows.
+func attach(ctx context.Context, tx *db.Tx, p *Proposal, passport record.Record) error {
+	key, err := record.Unsealed(tx, p, "photo_key")
+	if err != nil {
+		return err
+	}
+	return document.Hang(ctx, tx, &document.Attachment{OwnerKind: "traveler", OwnerID: p.TravelerID, PartKind: "passport", PartID: record.Stamps(passport).ID,
+		Name: string(date.Of(tx.Now.Time())) + " passport", Blob: p.Photo, Type: p.PhotoType, Size: p.PhotoSize}, key)
+}

@@ -1,0 +1,188 @@
+package fillin
+
+import (
+	"context"
+	"slices"
+
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/publiclink"
+	"github.com/carnetcrm/carnet/internal/record"
+)
+
+// The keys of the differences that are no plain fields.
+const (
+	NumberKey = "passport.number"
+	PhotoKey  = "passport.photo"
+)
+
+// Difference is one thing that the person wants otherwise than it is.
+type Difference struct {
+	Field
+	Proposed string
+	Conflict bool // it was changed by somebody since it was shown to the person
+}
+
+// Review is what was sent, beside what is known now.
+type Review struct {
+	FillIn      *FillIn
+	Proposal    *Proposal // nil when it was removed after 90 days
+	Differences []Difference
+}
+
+// Look compares what was sent with what is known now, as the actor sees it.
+func Look(ctx context.Context, tx *db.Tx, id int64) (*Review, error) {
+	r, _, err := look(ctx, tx, id)
+	return r, err
+}
+
+func look(ctx context.Context, tx *db.Tx, id int64) (*Review, []*group, error) {
+	r := &Review{FillIn: new(FillIn)}
+	if err := record.Get(ctx, tx, r.FillIn, id); err != nil {
+		return nil, nil, err
+	}
+	p, err := proposalOf(ctx, tx, id)
+	if errs.Is(err, errs.NotFound) {
+		return r, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Proposal = p
+	if r.FillIn.SubmittedAt == 0 { // a draft is the person's own
+		return r, nil, nil
+	}
+	list, err := groups(ctx, tx, r.FillIn)
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := fields(list)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, err := readAnswer(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, f := range all {
+		v, proposed := a.Values[f.Key]
+		if proposed && v != f.Known {
+			r.Differences = append(r.Differences, Difference{Field: f, Proposed: v, Conflict: a.Base[f.Key] != f.Known})
+		}
+	}
+	if p.Number != "" {
+		r.Differences = append(r.Differences, Difference{Field: Field{Key: NumberKey, Section: "passport", Kind: "passport", Column: "number", Type: "secret",
+			Known: hintOf(list)}, Proposed: p.NumberHint})
+	}
+	if p.Photo != "" {
+		r.Differences = append(r.Differences, Difference{Field: Field{Key: PhotoKey, Section: "passport", Type: "photo"}, Proposed: p.PhotoType})
+	}
+	return r, list, nil
+}
+
+// Verdict is what the agency says to what was sent.
+type Verdict struct {
+	Version int64    // of the request as it was read; 0 takes what is there
+	All     bool     // accept everything
+	Keys    []string // else what is accepted; the rest is refused
+	Note    string   // why something is refused
+}
+
+// Settle accepts what a verdict names, as the actor: it is written to the records as if
+// the actor had typed it, and their rights and rules apply. The rest is refused, and the
+// link ends. Conflict when somebody has settled it already.
+func Settle(ctx context.Context, tx *db.Tx, id int64, v Verdict) (*FillIn, error) {
+	r, list, err := look(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	f := r.FillIn
+	if !f.Waits() {
+		return nil, errs.New(errs.Conflict, "link.error.settled")
+	}
+	accepted := map[string]Difference{}
+	for _, d := range r.Differences {
+		if v.All || slices.Contains(v.Keys, d.Key) {
+			accepted[d.Key] = d
+		}
+	}
+	outcome := "partly"
+	switch {
+	case len(accepted) == len(r.Differences):
+		outcome = "accepted"
+	case len(accepted) == 0:
+		outcome = "refused"
+	}
+	var bad errs.Collect
+	for _, g := range list {
+		if err := bad.Merge(g.rec.Table()+"."+g.name+".", g.write(ctx, tx, r, accepted)); err != nil {
+			return nil, err
+		}
+	}
+	if err := bad.Err(); err != nil {
+		return nil, err
+	}
+	err = record.Edit(ctx, tx, f, f.ID, v.Version, func() error {
+		f.Status, f.Note, f.SettledAt = outcome, v.Note, tx.Now
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return f, publiclink.Revoke(ctx, tx, f.Ref())
+}
+
+// write stores what was accepted of one record.
+func (g *group) write(ctx context.Context, tx *db.Tx, r *Review, accepted map[string]Difference) error {
+	if g.section == "passport" {
+		return g.writePassport(ctx, tx, r, accepted)
+	}
+	change := g.change(accepted)
+	if change == nil {
+		return nil
+	}
+	if g.id() == 0 {
+		if err := change(); err != nil || removed(g) {
+			return err
+		}
+		return record.Insert(ctx, tx, g.rec)
+	}
+	err := record.Edit(ctx, tx, g.rec, g.id(), 0, func() error {
+		if err := change(); err != nil {
+			return err
+		}
+		if removed(g) {
+			return errRemoved
+		}
+		return nil
+	})
+	if err == errRemoved {
+		return record.Delete(ctx, tx, g.rec, record.Stamps(g.rec).ID, 0)
+	}
+	return err
+}
+
+// errRemoved turns an edit that empties a phone into its removal.
+var errRemoved = errs.New(errs.Conflict, "error.stale")
+
+// change gives the record what was accepted of it; nil when that is nothing.
+func (g *group) change(accepted map[string]Difference) func() error {
+	any := false
+	for _, column := range g.columns {
+		_, ok := accepted[g.key(column)]
+		any = any || ok
+	}
+	if !any {
+		return nil
+	}
+	return func() error {
+		for _, column := range g.columns {
+			if d, ok := accepted[g.key(column)]; ok {
+				if err := record.SetText(g.rec, column, d.Proposed); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+}
