@@ -19,7 +19,7 @@ const module = "github.com/carnetcrm/carnet/internal/"
 var layers = [][]string{
 	// One job each; they know no other package of ours, or next to none.
 	{"errs", "fold"},
-	{"phone", "email", "weburl", "madeup", "mrz"},
+	{"phone", "email", "weburl", "madeup", "mrz", "cardno"},
 	{"date", "password", "vault", "files", "mail", "chrome", "ocr"},
 	{"i18n"},
 	{"country", "config", "output", "preview"},

@@ -90,3 +90,15 @@ func telling(err error) int {
 	}
 	return 100 - min(len(e.Problems), 50)
 }
+
+// Likely returns the last lines of a text that look like a zone, at most three, for a
+// person to mend; "" when there are none.
+func Likely(text string) string {
+	var lines []string
+	for _, line := range strings.FieldsFunc(text[:min(len(text), maxFind)], func(r rune) bool { return strings.ContainsRune("\n\r\v\f", r) }) {
+		if line = strings.TrimSpace(line); likely(line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines[max(0, len(lines)-3):], "\n")
+}
