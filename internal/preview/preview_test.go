@@ -190,6 +190,11 @@ func TestPDF(t *testing.T) {
 	if _, err := Page(t.Context(), bytes.NewReader(pdf(3)), files.PDF, 4); !errors.Is(err, ErrBroken) {
 		t.Errorf("behind the last page: %v", err)
 	}
+	for data, want := range map[string]int{string(pdf(3)): 3, string(pdf(1)): 1, "%PDF-1.7\nnothing": 0} {
+		if n := Pages(t.Context(), strings.NewReader(data)); n != want && counter() != "" {
+			t.Errorf("%d pages, not %d", n, want)
+		}
+	}
 	for name, data := range map[string]string{"no pdf": "%PDF-1.7\nnothing", "cut": string(pdf(2)[:60])} {
 		if _, err := Thumb(t.Context(), strings.NewReader(data), files.PDF); !errors.Is(err, ErrBroken) {
 			t.Errorf("%s: %v", name, err)

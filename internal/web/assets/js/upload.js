@@ -35,6 +35,32 @@ customElements.define("c-drop", class extends HTMLElement {
   }
 });
 
+// A button that chooses files sends them at once; without script it has a second one.
+customElements.define("c-send", class extends HTMLElement {
+  connectedCallback() {
+    this.querySelector("button")?.setAttribute("hidden", "");
+    this.querySelector("input[type=file]").addEventListener("change", (e) => {
+      if (e.target.files.length) e.target.form.requestSubmit();
+    });
+  }
+});
+
+// A section that takes files takes them wherever they are dropped on it.
+const target = (e) => (e.dataTransfer?.types.includes("Files") ? e.target.closest?.("[data-drop-to]") : null);
+for (const kind of ["dragover", "dragleave", "drop"]) {
+  document.addEventListener(kind, (e) => {
+    const to = target(e);
+    if (!to || e.defaultPrevented) return;
+    e.preventDefault();
+    to.toggleAttribute("data-over", kind === "dragover");
+    if (kind !== "drop" || !e.dataTransfer.files.length) return;
+    const data = new FormData();
+    data.append("dated", "1"); // what is said about files comes before them
+    for (const f of e.dataTransfer.files) data.append("file", f);
+    send(to.dataset.dropTo, data, to, () => {});
+  });
+}
+
 // fetch can't tell how much has been sent, so this is the one place for XHR.
 document.addEventListener("submit", (e) => {
   const form = e.target;
@@ -42,17 +68,22 @@ document.addEventListener("submit", (e) => {
   const files = [...form.elements].filter((el) => el.type === "file").flatMap((el) => [...el.files]);
   if (!files.length) return;
   e.preventDefault();
+  send(e.submitter?.getAttribute("formaction") || form.action, new FormData(form, e.submitter), form.querySelector("c-drop") || form, () => {
+    delete form.dataset.sent;
+    e.submitter?.removeAttribute("aria-busy");
+  });
+});
+
+function send(url, data, host, after) {
   const bar = Object.assign(document.createElement("progress"), { className: "progress", max: 1, value: 0 });
   bar.setAttribute("aria-label", t("uploading"));
-  form.querySelector("c-drop")?.append(bar);
-  const data = new FormData(form, e.submitter);
+  host.append(bar);
   const x = new XMLHttpRequest();
-  x.open("POST", e.submitter?.getAttribute("formaction") || form.action);
+  x.open("POST", url);
   x.upload.addEventListener("progress", (p) => { if (p.lengthComputable) bar.value = p.loaded / p.total; });
   const stop = (text) => {
     bar.remove();
-    delete form.dataset.sent;
-    e.submitter?.removeAttribute("aria-busy");
+    after();
     if (text) toast(text, "danger");
   };
   x.addEventListener("error", () => stop(t("offline")));
@@ -68,7 +99,11 @@ document.addEventListener("submit", (e) => {
     if (!main) { stop(t("failed")); return; }
     stop("");
     document.getElementById("main").replaceWith(document.adoptNode(main));
-    main.querySelector("[data-focus]")?.focus();
+    htmx.process(document.getElementById("main"));
+    const said = doc.getElementById("toasts");
+    if (said?.children.length) document.getElementById("toasts")?.replaceWith(document.adoptNode(said));
+    const at = host.id && document.getElementById(host.id);
+    (main.querySelector("[data-focus]") || at?.querySelector("a, button"))?.focus({ preventScroll: true });
   });
   x.send(data);
-});
+}
