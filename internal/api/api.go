@@ -37,7 +37,7 @@ const (
 const maxBody = 1 << 20
 
 // operations is the table of all nouns.
-var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), ownedOps(), shareOps(), viewOps(), clientListOps(), searchOps(), trashOps(),
+var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), ownedOps(), documentOps(), shareOps(), viewOps(), clientListOps(), searchOps(), trashOps(),
 	importOps(), exportOps(), bulkOps(), agencyOps(), userOps(), tokenOps())
 
 // Deps is what the API works with.

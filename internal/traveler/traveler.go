@@ -78,7 +78,7 @@ type Traveler struct {
 	Remarks       string    `db:"remarks" history:"track"`
 	Phone         string    `db:"phone" history:"-" derived:"yes"` // the primary ones, for lists
 	Email         string    `db:"email" history:"-" derived:"yes"`
-	PassportUntil string    `db:"passport_expires" history:"-" derived:"yes"` // see current
+	PassportUntil date.Date `db:"passport_expires" history:"-" derived:"yes"` // see current
 	CreatedFor    db.Ref    `db:"created_for" history:"-"`
 
 	Fields record.Bag `db:"fields" history:"track"` // the agency's own (W21)

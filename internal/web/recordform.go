@@ -289,6 +289,9 @@ func (v *recordView) kindOf(path string) (kind, column string) {
 	switch {
 	case nested && (group == "physical" || group == "mailing"):
 		return "address", column
+	case card == "documents":
+		kind, _ := v.editedDocument()
+		return kind, path
 	case card == "contact":
 		return "communication", path
 	case card == "personal" || card == "work" || v.client == nil:
