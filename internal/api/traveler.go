@@ -51,14 +51,17 @@ var travelerDocs = map[string]string{
 	"nationality": "ISO 3166 codes of all nationalities by comma.", "residence": "ISO 3166 code of the country of residence.",
 	"languages": "ISO 639 codes of the languages spoken by comma.", "do_not_contact": "Whether the person wants no contact.", "company": "Where the person works.", "occupation": "What the person does.",
 	"clients": "Name of a client of the traveler that you may see.", "tag": "A tag of the traveler.",
-	"client": "Clients that the traveler belongs to.", "communication": "Phones, e-mails and other communications of the traveler.",
+	"client":           "Clients that the traveler belongs to.",
+	"passport_expires": "Until when the passport of the next journey is valid.", "passport_country": "Country of a passport, ISO 3166.",
+	"visa_country": "Country or area of a visa.", "document_kind": "Kind of another document.",
+	"passport": "Passports of the traveler.", "visa": "Visas of the traveler.", "document": "Other documents of the traveler.", "communication": "Phones, e-mails and other communications of the traveler.",
 	"address": "Addresses of the traveler.",
 	"created": "When the traveler was created, by day.", "updated": "When the traveler was last changed, by day.", "version": "Version of the record.",
 }
 
 var travelerExamples = map[string]any{"family": "Kowalska", "given": "Joanna", "middle": "Maria", "preferred": "Asia", "phone": "+48601234567",
 	"email": "joanna@example.com", "birth_date": "1980-03-12", "sex": "F", "nationality": "PL", "residence": "PL", "languages": "pl,en", "do_not_contact": false, "company": "Studio 7", "occupation": "Architect",
-	"clients": "Kowalska/Joanna", "created": "2026-03-12T09:30:00.000Z", "updated": "2026-03-12T09:30:00.000Z", "version": int64(3)}
+	"passport_expires": "2027-03-02", "clients": "Kowalska/Joanna", "created": "2026-03-12T09:30:00.000Z", "updated": "2026-03-12T09:30:00.000Z", "version": int64(3)}
 
 var travelerList = extend(traveler.List, "version,family,given,middle,birth_date,sex,nationality,phone,email,created,updated",
 	list.Field{Key: "version", Kind: list.Number, SQL: "t.version"})

@@ -9,6 +9,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/country"
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/document"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/record"
 )
@@ -35,12 +36,19 @@ var documentTables = []db.Table{
 }
 
 var _ = record.Register(
-	record.Kind{Name: "passport", New: func() record.Record { return new(Passport) }},
-	record.Kind{Name: "visa", New: func() record.Record { return new(Visa) }},
-	record.Kind{Name: "nationality", New: func() record.Record { return new(Nationality) }},
-	record.Kind{Name: "other_document", New: func() record.Record { return new(OtherDocument) }},
+	record.Kind{Name: "passport", New: func() record.Record { return new(Passport) }, Purge: dropImages("passport")},
+	record.Kind{Name: "visa", New: func() record.Record { return new(Visa) }, Purge: dropImages("visa")},
+	record.Kind{Name: "nationality", New: func() record.Record { return new(Nationality) }, Purge: dropImages("nationality")},
+	record.Kind{Name: "other_document", New: func() record.Record { return new(OtherDocument) }, Purge: dropImages("other_document")},
 	record.Kind{Name: "country_rule", New: func() record.Record { return new(CountryRule) }},
 )
+
+// dropImages removes the images of a document with it.
+func dropImages(kind string) func(context.Context, *db.Tx, int64) error {
+	return func(ctx context.Context, tx *db.Tx, id int64) error {
+		return document.DropPart(ctx, tx, record.Ref{Kind: kind, ID: id})
+	}
+}
 
 // Seen says who saw the original of a document, and when.
 type Seen struct {
@@ -216,6 +224,23 @@ type Documents struct {
 // Len is how many there are.
 func (d *Documents) Len() int {
 	return len(d.Passports) + len(d.Visas) + len(d.Nationalities) + len(d.Others)
+}
+
+// All returns them as they are shown: passports, visas, nationalities, others.
+func (d *Documents) All() (out []Document) {
+	for i := range d.Passports {
+		out = append(out, &d.Passports[i])
+	}
+	for i := range d.Visas {
+		out = append(out, &d.Visas[i])
+	}
+	for i := range d.Nationalities {
+		out = append(out, &d.Nationalities[i])
+	}
+	for i := range d.Others {
+		out = append(out, &d.Others[i])
+	}
+	return out
 }
 
 // DocumentsOf reads the documents of some travelers, those that matter most first.

@@ -209,9 +209,13 @@ func TestNationalityInStep(t *testing.T) {
 	edit("US,FR")
 	quick("US,FR")
 	rows("US")
-	dbtest.Update(t, w.DB, w.As("ann"), func(ctx context.Context, tx *db.Tx) error { return record.Restore(ctx, tx, new(traveler.Nationality), pl.ID) })
+	dbtest.Update(t, w.DB, w.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+		return record.Restore(ctx, tx, new(traveler.Nationality), pl.ID)
+	})
 	quick("US,FR,PL")
-	dbtest.Update(t, w.DB, w.As("ann"), func(ctx context.Context, tx *db.Tx) error { return record.Delete(ctx, tx, new(traveler.Nationality), ca.ID, 0) })
+	dbtest.Update(t, w.DB, w.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+		return record.Delete(ctx, tx, new(traveler.Nationality), ca.ID, 0)
+	})
 	quick("FR,PL")
 	rows("PL")
 	err := w.DB.Update(t.Context(), w.As("ann"), func(tx *db.Tx) error {
@@ -349,7 +353,9 @@ func TestDocumentLists(t *testing.T) {
 	save(t, w, &traveler.Passport{TravelerID: tr.ID, Country: "PL", Expires: "2027-03-02"})
 	save(t, w, &traveler.Visa{TravelerID: tr.ID, Country: "US", Expires: "2030-01-01"})
 	save(t, w, &traveler.OtherDocument{TravelerID: tr.ID, Kind: "ktn", No: record.Plain("123456789")})
-	has := func(key string, where ...list.Filter) list.Filter { return list.Filter{Key: key, Op: "has", Where: where} }
+	has := func(key string, where ...list.Filter) list.Filter {
+		return list.Filter{Key: key, Op: "has", Where: where}
+	}
 	for name, f := range map[string]list.Filter{
 		"expires":       {Key: "passport_expires", Op: "before", Values: []string{"2028-01-01"}},
 		"country":       {Key: "passport_country", Op: "is", Values: []string{"PL"}},

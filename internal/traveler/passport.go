@@ -142,7 +142,7 @@ func current(list []Passport) *Passport {
 }
 
 // passportExpires is the derived column of the traveler list.
-func passportExpires(ctx context.Context, tx *db.Tx, traveler int64) (string, error) {
+func passportExpires(ctx context.Context, tx *db.Tx, traveler int64) (date.Date, error) {
 	var list []Passport
 	err := tx.Each(ctx, "SELECT p.status, p.is_primary, p.expires FROM {passport} p WHERE p.traveler_id = $1", []any{traveler}, func(rows db.Rows) error {
 		var p Passport
@@ -151,7 +151,7 @@ func passportExpires(ctx context.Context, tx *db.Tx, traveler int64) (string, er
 		return err
 	})
 	if p := current(list); p != nil {
-		return string(p.Expires), err
+		return p.Expires, err
 	}
 	return "", err
 }

@@ -114,6 +114,22 @@ func (d *Documents) identified() bool {
 	return false
 }
 
+// Travels reports whether there is a passport or an identity card that is valid on a
+// day.
+func (d *Documents) Travels(on date.Date) bool {
+	for i := range d.Passports {
+		if d.Passports[i].Good(on) {
+			return true
+		}
+	}
+	for i := range d.Others {
+		if o := &d.Others[i]; o.Kind == "national_id" && (o.Expires == "" || !o.Expires.Before(on)) {
+			return true
+		}
+	}
+	return false
+}
+
 // consent reports whether parents agreed to a journey on a day.
 func (d *Documents) consent(on date.Date) bool {
 	for i := range d.Others {

@@ -112,3 +112,6 @@ func sameNames(family, given, storedFamily, storedGiven string) bool {
 
 // printed is a name in the letters of passports and airlines.
 func printed(s string) string { return strings.Join(strings.Fields(mrz.Transliterate(s)), " ") }
+
+// Bears reports whether a document with these names is the traveler's.
+func (t *Traveler) Bears(family, given string) bool { return !unlike(t, family, given) }

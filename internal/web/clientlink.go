@@ -116,6 +116,12 @@ func (v *recordView) memberRow(m *member) templ.Component {
 		}
 	}
 	r.Sub = strings.Join(sub, ", ")
+	if note, kind := v.passportNote(t); note != "" {
+		if r.End == "" {
+			r.End = t.Email
+		}
+		r.EndSub, r.EndKind = note, kind
+	}
 	if v.may && len(v.members) > 1 {
 		r.Attrs = templ.Attributes{"data-item": strconv.FormatInt(m.Link.ID, 10)}
 		for _, way := range []string{"up", "down"} {

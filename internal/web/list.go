@@ -206,7 +206,7 @@ func (v *listView) cell(p *Page, f list.Field, val any) ui.Cell {
 func countryNames(p *Page, codes string) string {
 	var out []string
 	for _, c := range strings.Split(codes, ",") {
-		out = append(out, p.L.Country(c))
+		out = append(out, p.land(c))
 	}
 	return strings.Join(out, ", ")
 }
