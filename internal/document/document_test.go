@@ -69,7 +69,7 @@ func (d *desk) up(name, content string) *document.Attachment {
 // read returns the content as a person gets it.
 func (d *desk) read(who string, id int64) (string, error) {
 	var open document.Opener
-	err := d.DB.View(d.t.Context(), d.As(who), func(tx *db.Tx) error {
+	err := d.World.DB.View(d.t.Context(), d.As(who), func(tx *db.Tx) error {
 		a, err := document.Get(d.t.Context(), tx, id)
 		if err == nil {
 			open, err = d.Open(d.t.Context(), tx, a)
@@ -89,7 +89,7 @@ func (d *desk) read(who string, id int64) (string, error) {
 }
 
 func (d *desk) of(who string) (out []document.Attachment) {
-	dbtest.View(d.t, d.DB, d.As(who), func(ctx context.Context, tx *db.Tx) (err error) {
+	dbtest.View(d.t, d.World.DB, d.As(who), func(ctx context.Context, tx *db.Tx) (err error) {
 		out, err = document.Of(ctx, tx, d.owner)
 		return err
 	})
@@ -163,7 +163,7 @@ func TestWhoSees(t *testing.T) {
 	if n := len(d.blobs()); n != 1 {
 		t.Errorf("%d blobs, of which somebody had no right to store one", n)
 	}
-	dbtest.Update(t, d.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+	dbtest.Update(t, d.World.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
 		return record.Delete(ctx, tx, new(client.Client), d.owner.ID, 0)
 	})
 	if _, err := d.read("ada", a.ID); !errs.Is(err, errs.NotFound) {
@@ -188,7 +188,7 @@ func TestVersions(t *testing.T) {
 			t.Errorf("version %s: %q, %v", want, got, err)
 		}
 	}
-	dbtest.Update(t, d.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+	dbtest.Update(t, d.World.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
 		_, err := document.Delete(ctx, tx, three.ID, 0)
 		return err
 	})
@@ -201,7 +201,7 @@ func TestVersions(t *testing.T) {
 	if again.Number != 1 || again.Series != 0 {
 		t.Errorf("a new file of an old name: %+v", again)
 	}
-	dbtest.Update(t, d.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+	dbtest.Update(t, d.World.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
 		_, err := document.Restore(ctx, tx, three.ID)
 		return err
 	})
@@ -280,7 +280,7 @@ func TestRefused(t *testing.T) {
 func TestLinks(t *testing.T) {
 	d := newDesk(t)
 	for url, ok := range map[string]bool{"https://example.com/terms": true, "example.com": true, "": false, "javascript:alert(1)": false, "data:text/html,x": false} {
-		err := d.DB.Update(t.Context(), d.As("ann"), func(tx *db.Tx) error {
+		err := d.World.DB.Update(t.Context(), d.As("ann"), func(tx *db.Tx) error {
 			_, err := document.AddLink(t.Context(), tx, d.owner, url, "", "what it is")
 			return err
 		})
@@ -302,7 +302,7 @@ func TestLinks(t *testing.T) {
 func TestPrivate(t *testing.T) {
 	d := newDesk(t)
 	var person int64
-	dbtest.Update(t, d.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+	dbtest.Update(t, d.World.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
 		v := &traveler.Traveler{Family: "Nowak", Given: "Jan"}
 		if err := record.Insert(ctx, tx, v); err != nil {
 			return err
@@ -318,7 +318,7 @@ func TestPrivate(t *testing.T) {
 	if _, err := d.read("ann", a.ID); !errs.Is(err, errs.Forbidden) {
 		t.Errorf("seen without a word: %v", err)
 	}
-	dbtest.Update(t, d.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+	dbtest.Update(t, d.World.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
 		_, err := record.Reveal(ctx, tx, "attachment", a.ID, "blob_key", "visa")
 		return err
 	})
@@ -328,13 +328,13 @@ func TestPrivate(t *testing.T) {
 	if _, err := d.read("ada", a.ID); !errs.Is(err, errs.Forbidden) {
 		t.Errorf("another's reason isn't hers: %v", err)
 	}
-	now := d.DB.Now
-	d.DB.Now = func() time.Time { return now().Add(document.ShownFor + time.Second) }
-	defer func() { d.DB.Now = now }()
+	now := d.World.DB.Now
+	d.World.DB.Now = func() time.Time { return now().Add(document.ShownFor + time.Second) }
+	defer func() { d.World.DB.Now = now }()
 	if _, err := d.read("ann", a.ID); !errs.Is(err, errs.Forbidden) {
 		t.Errorf("long after: %v", err)
 	}
-	dbtest.View(t, d.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+	dbtest.View(t, d.World.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
 		p, err := document.List.Run(ctx, tx, list.Query{})
 		if len(p.Rows) != 0 {
 			t.Error("the area of documents lists passports")
@@ -355,7 +355,7 @@ func TestClean(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dbtest.Update(t, d.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+	dbtest.Update(t, d.World.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
 		d.Agency.Logo = logo.Hash
 		a := *d.Agency
 		return record.Edit(ctx, tx, &a, a.ID, 0, func() error { a.Logo = logo.Hash; return nil })
@@ -367,30 +367,30 @@ func TestClean(t *testing.T) {
 		}
 	}
 	clean(0) // all of it is young
-	now := d.DB.Now
-	d.DB.Now = func() time.Time { return now().Add(72 * time.Hour) }
-	defer func() { d.DB.Now = now }()
+	now := d.World.DB.Now
+	d.World.DB.Now = func() time.Time { return now().Add(72 * time.Hour) }
+	defer func() { d.World.DB.Now = now }()
 	clean(1)
 	if slices.Contains(d.blobs(), orphan.Hash) {
 		t.Error("the orphan is still there")
 	}
-	dbtest.Update(t, d.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+	dbtest.Update(t, d.World.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
 		_, err := document.Delete(ctx, tx, gone.ID, 0)
 		return err
 	})
 	clean(0) // in the trash it can still come back
-	dbtest.Update(t, d.DB, db.System(d.Agency.ID), func(ctx context.Context, tx *db.Tx) error {
+	dbtest.Update(t, d.World.DB, db.System(d.Agency.ID), func(ctx context.Context, tx *db.Tx) error {
 		return record.Purge(ctx, tx, "attachment", gone.ID)
 	})
 	clean(2) // the file and its small picture
 	if got, err := d.read("ann", kept.ID); err != nil || got != "kept" {
 		t.Errorf("%q, %v", got, err)
 	}
-	dbtest.Update(t, d.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+	dbtest.Update(t, d.World.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
 		return record.Delete(ctx, tx, new(client.Client), d.owner.ID, 0)
 	})
 	clean(0) // the client can come back with its files
-	dbtest.Update(t, d.DB, db.System(d.Agency.ID), func(ctx context.Context, tx *db.Tx) error {
+	dbtest.Update(t, d.World.DB, db.System(d.Agency.ID), func(ctx context.Context, tx *db.Tx) error {
 		return record.Purge(ctx, tx, "client", d.owner.ID)
 	})
 	clean(1)
@@ -417,14 +417,14 @@ func TestList(t *testing.T) {
 	d := newDesk(t)
 	d.up("b.txt", "some words")
 	d.up("a.pdf", "%PDF-1.4 longer than the words")
-	dbtest.Update(t, d.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+	dbtest.Update(t, d.World.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
 		_, err := document.AddLink(ctx, tx, d.owner, "https://example.com", "c", "")
 		return err
 	})
 	ask := func(who string, q list.Query) (names []string) {
 		t.Helper()
 		q.Columns = []string{"name"}
-		dbtest.View(t, d.DB, d.As(who), func(ctx context.Context, tx *db.Tx) error {
+		dbtest.View(t, d.World.DB, d.As(who), func(ctx context.Context, tx *db.Tx) error {
 			p, err := document.List.Run(ctx, tx, q)
 			for _, r := range p.Rows {
 				names = append(names, r.Values[0].(string))
