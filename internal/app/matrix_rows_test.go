@@ -97,7 +97,7 @@ func (r row) want(who, subject string) (status int, ok bool) {
 const v1 = " /api/v1"
 
 // rows is the table of all routes.
-var rows = slices.Concat(apiRows, partRows("client", "/clients/{id}", ""), partRows("traveler", "/travelers/{id}", "t"), agencyRows,
+var rows = slices.Concat(apiRows, mrzRows, partRows("client", "/clients/{id}", ""), partRows("traveler", "/travelers/{id}", "t"), agencyRows,
 	importRows, exportRows, outRows("client"), outRows("traveler"), bulkRows("client"), bulkRows("traveler"), actRows, viewRows, pageRows, cardRows("client", "clients", ""), cardRows("traveler", "travelers", "t"), accountRows, adminRows)
 
 var apiRows = []row{
@@ -181,6 +181,7 @@ func partRows(kind, path, t string) []row {
 		{route: "GET" + at + "/tags", on: "live", need: 's', id: kind, ok: 200},
 		{route: "POST" + at + "/tags", who: writers, on: "live", need: 'e', id: kind, body: `{"name":"Marked","value":"v{n}"}`, ok: 200},
 		{route: "DELETE" + at + "/tags/{number}", who: writers, on: "live", need: 'e', id: kind, part: t + "mark", ok: 204, uses: true},
+		{route: "GET" + at + "/completeness", on: "live", need: 's', id: kind, ok: 200},
 		{route: "GET" + at + "/history", on: "live", need: 's', id: kind, query: "?limit=200", ok: 200},
 		{route: "GET" + at + "/history", on: deleted, need: 's', id: kind, query: "?limit=200", ok: 200},
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/carnetcrm/carnet/internal/api"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/ocr"
 	"github.com/carnetcrm/carnet/internal/web"
 )
 
@@ -36,14 +37,18 @@ type Server struct {
 
 // NewServer puts pages, API and operations behind one handler.
 func (a *App) NewServer() (*Server, error) {
+	reader, err := ocr.New(a.Config.Tesseract)
+	if err != nil {
+		return nil, err
+	}
 	pages, err := web.New(web.Deps{DB: a.DB, Login: a.Login, Files: a.Files, Exports: a.Exports, Log: a.Log, BaseURL: a.Config.Base(),
 		Secure: a.Config.Secure(), Version: a.Version, MailOn: a.Config.MailOn(), Demo: a.Demo, Kick: a.Jobs.Kick,
-		MaxUpload: a.Config.MaxUploadBytes(), MaxFile: a.Config.MaxFileBytes()})
+		MaxUpload: a.Config.MaxUploadBytes(), MaxFile: a.Config.MaxFileBytes(), OCR: reader, MaxFile: a.Config.MaxFileBytes()})
 	if err != nil {
 		return nil, fmt.Errorf("setting up the pages: %w", err)
 	}
 	s := &Server{App: a, metrics: newMetrics(a)}
-	rest := api.New(api.Deps{DB: a.DB, Login: a.Login, Imports: a.Imports, Exports: a.Exports, Version: a.Version, Log: a.Log})
+	rest := api.New(api.Deps{DB: a.DB, Login: a.Login, Imports: a.Imports, Exports: a.Exports, OCR: reader, Version: a.Version, Log: a.Log})
 	zipped := compress(pages)
 	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if isAPI(r.URL.Path) {

@@ -43,6 +43,8 @@ type Config struct {
 
 	MaxFile int `env:"CARNET_MAX_FILE" default:"0" placeholder:"MB" help:"Largest file that can be attached to a record, in MB; 0 is no limit."`
 
+	Tesseract string `env:"CARNET_TESSERACT" placeholder:"PATH" help:"Program that reads the lines in pictures of passports; the one in the PATH when it is empty."`
+
 	SMTP SMTP `embed:"" prefix:"smtp-"`
 	S3   S3   `embed:"" prefix:"s3-"`
 }

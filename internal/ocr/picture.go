@@ -14,8 +14,10 @@ import (
 	"github.com/carnetcrm/carnet/internal/errs"
 )
 
+// MaxBytes is how large the file of a picture may be.
+const MaxBytes = 64 << 20
+
 const (
-	maxBytes  = 64 << 20   // of a picture's file
 	maxPixels = 64_000_000 // more than any telephone takes
 	usual     = 1800       // pixels of width that the program reads well: a zone of 44 characters has some 35 each
 )
@@ -23,11 +25,11 @@ const (
 // decode reads a picture, refuses one that is too large before its pixels are unpacked,
 // and makes it grey and of a size that the program reads well.
 func decode(r io.Reader) (*image.Gray, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
+	raw, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("read a picture: %w", err)
-	case len(raw) > maxBytes:
+	case len(raw) > MaxBytes:
 		return nil, errs.New(errs.TooLarge, "mrz.ocr.large")
 	}
 	conf, _, err := image.DecodeConfig(bytes.NewReader(raw))

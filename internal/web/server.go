@@ -17,6 +17,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/login"
+	"github.com/carnetcrm/carnet/internal/ocr"
 	"github.com/carnetcrm/carnet/internal/web/assets"
 )
 
@@ -26,6 +27,7 @@ type Deps struct {
 	Login   *login.Service
 	Files   *files.Store
 	Exports *exports.Service // nil keeps files beside the others and mails nothing
+	OCR     *ocr.Reader      // reads the lines in pictures of documents; nil without the program
 	Log     *slog.Logger
 	BaseURL string // as people type it, without a slash at the end; "" takes the request's
 	Secure  bool   // cookies travel over TLS only
