@@ -25,6 +25,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/login"
+	"github.com/carnetcrm/carnet/internal/ocr"
 )
 
 const (
@@ -38,7 +39,7 @@ const maxBody = 1 << 20
 
 // operations is the table of all nouns.
 var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), ownedOps(), documentOps(), shareOps(), viewOps(), clientListOps(), searchOps(), trashOps(),
-	importOps(), exportOps(), bulkOps(), agencyOps(), userOps(), tokenOps())
+	mrzOps(), importOps(), exportOps(), bulkOps(), agencyOps(), revealOps(), userOps(), tokenOps())
 
 // Deps is what the API works with.
 type Deps struct {
@@ -53,6 +54,7 @@ type Deps struct {
 
 	Imports *imports.Service // moving in
 	Exports *exports.Service // lists that leave
+	OCR     *ocr.Reader      // reads the lines in pictures; nil without the program
 
 	Version string       // of the program, shown in the OpenAPI document
 	Log     *slog.Logger // slog.Default where nil
