@@ -32,8 +32,10 @@ var catalogs = []*catalog{
 		rows: departmentRows, fill: fillDepartment, fields: departmentFields},
 	{name: "types", kind: "customer_type", right: "type.manage", blankRecord: func() record.Record { return &client.Type{Active: true} },
 		rows: typeRows, fill: fillType, fields: typeFields},
+	countryCatalog,
 	{name: "tags", kind: "tag", right: "tag.manage", blankRecord: func() record.Record { return &tag.Tag{Active: true} },
 		rows: tagRows, fill: fillTag, fields: tagFields},
+	fieldCatalog,
 }
 
 func (c *catalog) base() string { return "/admin/" + c.name }

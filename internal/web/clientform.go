@@ -12,6 +12,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/field"
 	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
@@ -43,6 +44,9 @@ func (p *Page) showClientForm(v *recordForm, kind string, status int) error {
 		if v.choices, err = p.loadChoices(ctx, tx, &client.Client{}); err != nil {
 			return err
 		}
+		if err = v.loadFields(ctx, tx); err != nil {
+			return err
+		}
 		v.tagNames, err = p.tagOptions(ctx, tx, "client")
 		return err
 	})
@@ -72,7 +76,12 @@ func (s *Server) createClient(p *Page) error {
 		if err != nil {
 			return err
 		}
+		own, err := field.Of(ctx, tx)
+		if err != nil {
+			return err
+		}
 		n = p.clientOf(f, known) // anew in each attempt: creating fills in ids
+		p.fieldsOf(f, own, n)
 		if err := precheck(n); err != nil {
 			return err
 		}
@@ -161,6 +170,19 @@ func (p *Page) clientOf(f Form, known []tag.Tag) *flow.NewClient {
 		n.InterfaceIDs = append(n.InterfaceIDs, client.InterfaceID{System: r.Str("system"), Value: r.Str("value")})
 	}
 	return n
+}
+
+// fieldsOf reads the agency's own fields of a new client and of its people.
+func (p *Page) fieldsOf(f Form, own *field.Set, n *flow.NewClient) {
+	p.putFields(f, own, "client", "", &n.Client.Fields)
+	others := f.Rows("others", "family", "given")
+	for i := range n.Travelers {
+		form, prefix := f, "t."
+		if at := len(others) - len(n.Travelers) + i; at >= 0 {
+			form, prefix = others[at], ""
+		}
+		p.putFields(form, own, "traveler", prefix, &n.Travelers[i].Traveler.Fields)
+	}
 }
 
 // personOf reads a traveler; without a name there is none unless one is needed.
@@ -341,7 +363,7 @@ func (v *recordForm) otherFields(n string) templ.Component {
 	role := v.text("link", row+"role", "", 6)
 	role.List = v.p.roles()
 	return within(ui.Fields(), ui.Group{v.text("traveler", row+"family", "", 6), v.text("traveler", row+"given", "", 6),
-		v.date("traveler", row+"birth_date", "", 6, true), role})
+		v.date("traveler", row+"birth_date", "", 6, true), role, v.fieldRow(row)})
 }
 
 // address asks for one address in the way of its country.

@@ -30,6 +30,7 @@ func (v *recordForm) clientBox() templ.Component {
 	groups := ui.Group{within(ui.FieldGroup(p.T("client.group.who"), true), within(ui.Fields(), who)),
 		within(ui.FieldGroup(p.T("client.group.reach"), false), v.reachRows()),
 		within(ui.FieldGroup(p.T("client.group.agency"), false), within(ui.Fields(), v.agencyFields())),
+		v.fieldGroup("client", ""), v.firstFields(),
 		within(folded(p.T("contact.kind.physical"), v.filled("physical.", "mailing.")), v.addresses(redraw)),
 		within(folded(p.T(map[bool]string{true: "client.group.people", false: "client.others"}[v.corporate]), v.corporate || v.filled("others[") || v.adds("others")), v.peopleRows()),
 		within(folded(p.T("client.group.more"), v.filled(moreNames...) || v.adds("ids")), v.moreFields())}
@@ -58,7 +59,7 @@ func (v *recordForm) peopleRows() templ.Component {
 		return v.otherRows()
 	}
 	first := within(ui.Fields(), ui.Group{v.text("traveler", "t.family", "", 6), v.text("traveler", "t.given", "", 6), v.text("traveler", "t.position", "", 6)})
-	return ui.Group{first, v.otherRows()}
+	return ui.Group{first, v.fieldGroup("traveler", "t."), v.otherRows()}
 }
 
 func (v *recordForm) addresses(redraw templ.Attributes) templ.Component {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -26,6 +27,18 @@ func (f Form) putBool(name string, to *bool) {
 	if f.Has("_tick." + name) {
 		*to = f.Bool(name)
 	}
+}
+
+// putNumber copies a whole number; what is none becomes -1, which Check refuses.
+func (f Form) putNumber(name string, to *int64) {
+	if !f.Has(name) {
+		return
+	}
+	n, err := strconv.ParseInt(f.Str(name), 10, 64)
+	if err != nil {
+		n = -1
+	}
+	*to = n
 }
 
 func (f Form) putRef(name string, to *db.Ref) {
@@ -97,6 +110,9 @@ func (v *recordView) field(kind, name string, width int) ui.Field {
 	column := name[strings.LastIndexByte(name, '.')+1:]
 	f := ui.Field{Name: name, ID: "e-" + strings.NewReplacer("[", "-", "]", "", ".", "-").Replace(v.edit+"-"+name),
 		Label: v.p.fieldLabel(kind, column), Width: width}
+	if own := v.ownField(name); own != nil {
+		f.Label = own.Label(v.p.L.Lang())
+	}
 	if !isStale(v.err) {
 		f.Error = v.p.Problem(v.err, path)
 	}
@@ -224,7 +240,9 @@ func (v *recordView) problems() ui.Group {
 	var text []string
 	for _, f := range fieldErrors(v.err) {
 		label := v.p.fieldLabel(v.ref.Kind, f.Path)
-		if label == f.Path {
+		if own := v.ownField(f.Path); own != nil {
+			label = own.Label(v.p.L.Lang())
+		} else if label == f.Path {
 			label = v.p.fieldLabel("traveler", f.Path)
 		}
 		msg := v.p.T(f.Key, f.Args...)
@@ -261,8 +279,8 @@ func (v *recordView) conflict(version int64) ui.Group {
 		t.When = v.p.L.Ago(at.Time().In(v.p.Loc()), v.p.s.DB.Now().In(v.p.Loc()))
 		for _, f := range e.Fields {
 			kind, column := v.kindOf(f.Path)
-			t.Fields = append(t.Fields, ui.ConflictField{Path: f.Path, Label: v.p.fieldLabel(kind, column),
-				Mine: v.names.value(v.p, kind, column, f.Mine), Theirs: v.names.value(v.p, kind, column, f.Theirs),
+			t.Fields = append(t.Fields, ui.ConflictField{Path: f.Path, Label: v.columnLabel(kind, column),
+				Mine: v.columnValue(kind, column, f.Mine), Theirs: v.columnValue(kind, column, f.Theirs),
 				KeepTheirs: f.Key == "conflict.theirs"})
 		}
 	}
@@ -294,6 +312,12 @@ func (v *recordView) kindOf(path string) (kind, column string) {
 		return kind, path
 	case card == "contact":
 		return "communication", path
+	case card == "cards":
+		return "payment_card", path
+	case card == "medical":
+		return "medical_entry", path
+	case tasteKinds[card] != "":
+		return tasteKinds[card], path
 	case card == "personal" || card == "work" || v.client == nil:
 		return "traveler", path
 	}

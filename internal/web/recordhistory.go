@@ -50,14 +50,16 @@ type names map[string]map[int64]string
 
 // idColumns says which table an id column points at.
 var idColumns = map[string]string{"advisor_id": "user", "user_id": "user", "branch_id": "branch", "share_branch_id": "branch", "owner_id": "user",
-	"customer_type_id": "customer_type", "tag_id": "tag", "traveler_id": "traveler", "main_traveler_id": "traveler"}
+	"customer_type_id": "customer_type", "tag_id": "tag", "traveler_id": "traveler", "main_traveler_id": "traveler", "default_card_id": "payment_card", "verified_by": "user", "passport_id": "passport"}
 
 // nameQueries read the names of some rows.
 var nameQueries = map[string]string{
 	"user":          "SELECT x.id, x.name FROM {user} x WHERE x.id IN {ids $1}",
 	"branch":        "SELECT x.id, x.name FROM {branch} x WHERE x.id IN {ids $1}",
 	"customer_type": "SELECT x.id, x.name FROM {customer_type} x WHERE x.id IN {ids $1}",
+	"payment_card":  "SELECT x.id, '•••• ' || x.last4 FROM {payment_card} x WHERE x.id IN {ids $1}",
 	"tag":           "SELECT x.id, x.name FROM {tag} x WHERE x.id IN {ids $1}",
+	"passport":      "SELECT x.id, x.country || ' •••• ' || x.number_hint FROM {passport.any} x WHERE x.id IN {ids $1}",
 	"traveler":      "SELECT x.id, CASE WHEN x.given = '' THEN x.family ELSE x.given || ' ' || x.family END FROM {traveler.any} x WHERE x.id IN {ids $1}",
 }
 
@@ -181,12 +183,16 @@ func (n names) value(p *Page, kind, column, s string) string {
 		return p.T("history.hidden")
 	}
 	switch column {
-	case "birth_date", "anniversary":
+	case "birth_date", "anniversary", "issued", "expires", "valid_from", "since", "date", "tier_until":
 		return p.L.Date(date.Date(s))
 	case "language", "languages":
 		return languageNames(p, s)
 	case "country", "nationality", "residence", "birth_country":
 		return countryNames(p, s)
+	case "type":
+		if key := "option." + kind + "." + s; p.L.Has(key) {
+			return p.L.T(key)
+		}
 	}
 	if s == "true" || s == "false" {
 		return p.T(map[string]string{"true": "common.yes", "false": "common.no"}[s])
@@ -222,6 +228,9 @@ func (v *recordView) days() []ui.Day {
 		if i == eventsPerPage {
 			break
 		}
+		if v.sameTaste(i) {
+			continue
+		}
 		at := e.At.Time().In(v.p.Loc())
 		if day := date.Of(at); day != last {
 			out = append(out, ui.Day{Title: v.dayTitle(day)})
@@ -245,7 +254,8 @@ func (v *recordView) dayTitle(d date.Date) string {
 
 // eventIcons tell the kinds of entries apart.
 var eventIcons = map[string]string{"client": "clients", "traveler": "user", "communication": "phone", "address": "pin",
-	"client_traveler": "link", "tag_link": "tag", "interface_id": "idcard", "share": "share", "comment": "note",
+	"client_traveler": "link", "payment_card": "card", "medical_entry": "heart", "medical_consent": "shield", "tag_link": "tag", "interface_id": "idcard", "share": "share", "comment": "note",
+	"passport": "passport", "visa": "stamp", "nationality": "flag", "other_document": "idcard",
 	"fill_in": "send", "attachment": "clip", "view": "bookmark", "view_default": "bookmark", "client_list": "lists"}
 
 // event shows one saved change. An edit is a quiet line with old and new value;
@@ -274,15 +284,18 @@ func (v *recordView) event(e record.Entry) ui.Event {
 			ev.Title = v.p.T("bulk.in_history")
 		}
 	}
+	if e.Kind == "preference" {
+		return v.tasteEvent(ev, e)
+	}
 	if ev.Text = v.inShort(e); ev.Text != "" {
 		return ev
 	}
 	for _, c := range e.Changes {
-		old, is := v.names.value(v.p, e.Kind, c.Field, c.Old), v.names.value(v.p, e.Kind, c.Field, c.New)
+		old, is := v.columnValue(e.Kind, c.Field, c.Old), v.columnValue(e.Kind, c.Field, c.New)
 		if e.Kind == "communication" && c.Field == "value" {
 			old, is = v.number(old), v.number(is)
 		}
-		ev.Changes = append(ev.Changes, ui.Change{Field: v.p.fieldLabel(fieldKind(e.Kind), c.Field), Old: old, New: is})
+		ev.Changes = append(ev.Changes, ui.Change{Field: v.columnLabel(fieldKind(e.Kind), c.Field), Old: old, New: is})
 	}
 	return ev
 }
@@ -290,7 +303,8 @@ func (v *recordView) event(e record.Entry) ui.Event {
 // shortFields are what a part of a record is told by when it comes or goes.
 var shortFields = map[string][]string{"communication": {"value", "sub_type", "description"}, "client_traveler": {"traveler_id", "role"},
 	"address": {"recipient", "street", "street2", "po_box", "postal_code", "city", "region", "country"}, "tag_link": {"tag_id", "value"},
-	"interface_id": {"system", "value"}, "share": {"user_id"}, "comment": {"text"}, "attachment": {"name", "url"}}
+	"interface_id": {"system", "value"}, "share": {"user_id"}, "comment": {"text"}, "attachment": {"name", "url"},
+	"passport": {"country", "expires"}, "visa": {"country", "expires"}, "nationality": {"country"}, "other_document": {"kind", "name", "country"}, "attachment": {"name", "url"}}
 
 // inShort tells in one line what came or went: an address, not its eight fields.
 func (v *recordView) inShort(e record.Entry) string {
@@ -338,7 +352,8 @@ func (v *recordView) number(s string) string {
 // fieldKind is the area whose words name the fields of a kind of record.
 func fieldKind(kind string) string {
 	switch kind {
-	case "client", "traveler", "communication", "address", "view", "client_list", "fill_in":
+	case "payment_card", "medical_entry", "medical_consent", "client", "traveler", "communication", "address", "view", "client_list", "fill_in", "passport", "visa", "nationality", "other_document",
+		"loyalty", "special_date", "emergency_contact", "preference":
 		return kind
 	case "view_default":
 		return "view"

@@ -43,6 +43,7 @@ type recordView struct {
 	ids      []client.InterfaceID
 	shares   []shareRow
 	seers    []flow.Seer // who sees the client and why
+	complete *flow.Completeness
 	comments []client.Comment
 	history  []record.Entry
 	acts     map[int64]bool // acts on many records that the reader may look at
@@ -54,9 +55,13 @@ type recordView struct {
 
 // sections holds what each part of the page has read, one line per part.
 type sections struct {
+	cardsData
+	medicalData
 	documentsData
+	tasteData
 	filesData
 	linkData
+	fieldsData
 }
 
 // part is a group of sections of the page with a file of its own: what it reads, the
@@ -70,7 +75,7 @@ type part struct {
 
 // parts returns them in the order in which the page shows them.
 func parts() []part {
-	return []part{documentPart(), filePart(), linkPart()}
+	return []part{documentPart(), tastePart(), filePart(), linkPart(), medicalPart(), cardPart(), fieldPart()}
 }
 
 // loadParts reads what the parts show; the record and its travelers are known.
@@ -135,9 +140,9 @@ func (v *recordView) editing(card string) bool {
 
 // load reads all that the page shows.
 func (v *recordView) load(ctx context.Context, tx *db.Tx) error {
-	steps := []func(context.Context, *db.Tx) error{v.loadRecord, v.loadReach, v.loadParts, v.loadHistory, v.loadNames}
+	steps := []func(context.Context, *db.Tx) error{v.loadRecord, v.loadReach, v.loadComplete, v.loadParts, v.loadHistory, v.loadNames}
 	if v.ref.Kind == "client" {
-		steps = []func(context.Context, *db.Tx) error{v.loadRecord, v.loadMembers, v.loadReach, v.loadInternal, v.loadParts, v.loadHistory, v.loadNames}
+		steps = []func(context.Context, *db.Tx) error{v.loadRecord, v.loadMembers, v.loadReach, v.loadComplete, v.loadInternal, v.loadParts, v.loadHistory, v.loadNames}
 	} else {
 		steps = append(steps[:1:1], append([]func(context.Context, *db.Tx) error{v.loadHomes}, steps[1:]...)...)
 	}

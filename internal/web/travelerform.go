@@ -13,6 +13,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/field"
 	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
@@ -26,6 +27,9 @@ func (s *Server) newTraveler(p *Page) error {
 
 func (p *Page) showTravelerForm(v *recordForm, clientID int64, status int) error {
 	err := p.View(func(ctx context.Context, tx *db.Tx) (err error) {
+		if err = v.loadFields(ctx, tx); err != nil {
+			return err
+		}
 		if v.tagNames, err = p.tagOptions(ctx, tx, "traveler"); err != nil || clientID == 0 {
 			return err
 		}
@@ -61,6 +65,7 @@ func (v *recordForm) travelerBox() templ.Component {
 	work := ui.Group{v.text("traveler", "t.company", "", 6), v.text("traveler", "t.position", "", 6), v.text("traveler", "t.occupation", "", 6)}
 	groups := ui.Group{within(ui.FieldGroup(p.T("client.group.who"), true), within(ui.Fields(), who)),
 		within(ui.FieldGroup(p.T("client.group.reach"), false), v.reachRows()),
+		v.fieldGroup("traveler", "t."),
 		within(folded(p.T("contact.kind.physical"), v.filled("physical.", "mailing.")), v.addresses(redraw)),
 		within(ui.FieldGroup(p.T("traveler.card.work"), false), within(ui.Fields(), work)),
 		within(ui.FieldGroup(p.T("client.card.notes"), false), within(ui.Fields(), ui.Group{v.tagsField(), v.area("traveler", "t.remarks", "")}))}
@@ -103,6 +108,11 @@ func (s *Server) createTraveler(p *Page) error {
 			return err
 		}
 		t = p.travelerOf(f, known)
+		own, err := field.Of(ctx, tx)
+		if err != nil {
+			return err
+		}
+		p.putFields(f, own, "traveler", "t.", &t.Traveler.Fields)
 		var bad errs.Collect
 		bad.Merge("t.", t.Traveler.Check())
 		checkAll(&bad, "", t.Communications, t.Addresses)
@@ -119,7 +129,7 @@ func (s *Server) createTraveler(p *Page) error {
 			return err
 		}
 		for i := range fieldErrors(err) { // what needs the database names its field without the prefix
-			if e := &fieldErrors(err)[i]; !strings.ContainsAny(e.Path, ".[") && e.Path != "tags" {
+			if e := &fieldErrors(err)[i]; (!strings.ContainsAny(e.Path, ".[") || strings.HasPrefix(e.Path, field.Column+".")) && e.Path != "tags" {
 				e.Path = "t." + e.Path
 			}
 		}
