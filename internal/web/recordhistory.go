@@ -304,7 +304,7 @@ func (v *recordView) event(e record.Entry) ui.Event {
 var shortFields = map[string][]string{"communication": {"value", "sub_type", "description"}, "client_traveler": {"traveler_id", "role"},
 	"address": {"recipient", "street", "street2", "po_box", "postal_code", "city", "region", "country"}, "tag_link": {"tag_id", "value"},
 	"interface_id": {"system", "value"}, "share": {"user_id"}, "comment": {"text"}, "attachment": {"name", "url"},
-	"passport": {"country", "expires"}, "visa": {"country", "expires"}, "nationality": {"country"}, "other_document": {"kind", "name", "country"}, "attachment": {"name", "url"}}
+	"passport": {"country", "expires"}, "visa": {"country", "expires"}, "nationality": {"country"}, "other_document": {"kind", "name", "country"}}
 
 // inShort tells in one line what came or went: an address, not its eight fields.
 func (v *recordView) inShort(e record.Entry) string {
