@@ -38,7 +38,7 @@ const (
 const maxBody = 1 << 20
 
 // operations is the table of all nouns.
-var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), ownedOps(), documentOps(), shareOps(), viewOps(), clientListOps(), searchOps(), trashOps(),
+var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), ownedOps(), fileOps(), documentOps(), shareOps(), viewOps(), clientListOps(), searchOps(), trashOps(),
 	mrzOps(), importOps(), exportOps(), bulkOps(), agencyOps(), revealOps(), userOps(), tokenOps())
 
 // Deps is what the API works with.
@@ -55,6 +55,8 @@ type Deps struct {
 	Imports *imports.Service // moving in
 	Exports *exports.Service // lists that leave
 	OCR     *ocr.Reader      // reads the lines in pictures; nil without the program
+
+	MaxFile int64 // bytes of a file on a record; 0 is no limit
 
 	Version string       // of the program, shown in the OpenAPI document
 	Log     *slog.Logger // slog.Default where nil

@@ -11,6 +11,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/api"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/document"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/jobs"
 	"github.com/carnetcrm/carnet/internal/mail"
@@ -38,6 +39,9 @@ func (a *App) chores() {
 		{"session.clean", jobs.Each(time.Hour), counted(a.Login.Clean)},
 		{"idempotency.clean", jobs.Each(time.Hour), counted(func(ctx context.Context) (int64, error) { return api.CleanIdempotency(ctx, a.DB) })},
 		{"job.clean", jobs.Daily(1, 40), counted(func(ctx context.Context) (int64, error) { return jobs.Clean(ctx, a.DB, keepJobs) })},
+		{"file.clean", jobs.Daily(2, 40), counted(func(ctx context.Context) (int64, error) {
+			return (&document.Service{DB: a.DB, Files: a.Files, Log: a.Log}).Clean(ctx)
+		})},
 		{"database.upkeep", jobs.Daily(2, 10), a.upkeep},
 	} {
 		r.Handle(c.kind, c.do, jobs.HandlerOptions{Timeout: time.Hour, Repeatable: true})
@@ -97,7 +101,7 @@ func (a *App) emptyTrash(ctx context.Context, j *jobs.Job) error {
 	}
 	var total int64
 	for _, id := range agencies {
-		for _, kind := range []string{"relation", "client", "traveler", "view", "client_list"} {
+		for _, kind := range []string{"relation", "attachment", "client", "traveler", "view", "client_list"} {
 			for {
 				if err := j.Stopped(ctx); err != nil {
 					return err
@@ -122,6 +126,7 @@ func (a *App) emptyTrash(ctx context.Context, j *jobs.Job) error {
 // oldTrash picks the oldest deleted records. Companions come before the travelers
 // to whom they belong, who wait for companions that were deleted later.
 var oldTrash = map[string]string{
+	"attachment":  "SELECT r.id FROM {attachment.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
 	"relation":    "SELECT r.id FROM {relation.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
 	"client":      "SELECT r.id FROM {client.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
 	"view":        "SELECT r.id FROM {view.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",

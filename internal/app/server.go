@@ -48,7 +48,7 @@ func (a *App) NewServer() (*Server, error) {
 		return nil, fmt.Errorf("setting up the pages: %w", err)
 	}
 	s := &Server{App: a, metrics: newMetrics(a)}
-	rest := api.New(api.Deps{DB: a.DB, Login: a.Login, Imports: a.Imports, Exports: a.Exports, OCR: reader, Version: a.Version, Log: a.Log})
+	rest := api.New(api.Deps{DB: a.DB, Login: a.Login, Imports: a.Imports, Exports: a.Exports, OCR: reader, MaxFile: a.Config.MaxFileBytes(), Version: a.Version, Log: a.Log})
 	zipped := compress(pages)
 	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if isAPI(r.URL.Path) {
