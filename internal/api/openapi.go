@@ -139,6 +139,7 @@ var groupDocs = map[string]string{
 	"Imports":      "Moving records in from files.",
 	"Views":        "Saved views of lists: what to ask, which columns, in which order.",
 	"Client lists": "Named lists of clients, fixed or following a filter.",
+	"Files":        "Files and links on clients and travelers, and images of travel documents.",
 	"Exports":      "Lists that leave as files.",
 	"Acts on many": "What is done to many records at once, and its undo.",
 }
