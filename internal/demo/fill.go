@@ -46,5 +46,8 @@ func Fill(ctx context.Context, d *db.DB, s *login.Service, clients int) ([]Login
 		return nil, fmt.Errorf("giving made-up people a password: %w", err)
 	}
 	g := madeup.New(madeup.Options{Seed: 1, Agency: made, Today: time.Now()})
-	return out, Load(ctx, d, a, g, 0, clients, nil)
+	if err := Load(ctx, d, a, g, 0, clients, nil); err != nil {
+		return nil, err
+	}
+	return out, Documents(ctx, d, a)
 }
