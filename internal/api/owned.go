@@ -34,7 +34,7 @@ func (o owner) seen(ctx context.Context, tx *db.Tx, q *req) error {
 func ownedOps() []op {
 	var out []op
 	for _, o := range []owner{clientOwner, travelerOwner} {
-		out = slices.Concat(out, ops(o.communications()), ops(o.addresses()), ops(o.comments()), o.tagOps(), []op{o.history()})
+		out = slices.Concat(out, ops(o.communications()), ops(o.addresses()), ops(o.comments()), o.tagOps(), []op{o.history(), o.completeness()})
 	}
 	return slices.Concat(out, ops(interfaceIDs))
 }

@@ -18,10 +18,13 @@ import (
 
 // top answers in one look who it is and how to reach them.
 func (v *recordView) top() templ.Component {
+	head := v.travelerHead
 	if v.client != nil {
-		return recordTop(v.clientHead(), v.alerts())
+		head = v.clientHead
 	}
-	return recordTop(v.travelerHead(), v.alerts())
+	h := head()
+	h.Mark, h.MarkMenu = v.completeMark()
+	return recordTop(h, v.alerts())
 }
 
 func (v *recordView) clientHead() ui.RecordHead {
@@ -152,6 +155,7 @@ func (v *recordView) alerts() (out ui.Group) {
 	}
 	out = append(out, v.linkAlerts()...)
 	out = append(out, v.documentAlerts()...)
+	out = append(out, v.dateAlerts()...)
 	if c := v.client; c != nil {
 		if in, next, ok := p.inDays(c.Anniversary); ok {
 			alert("info", "heart", p.T("client.alert.anniversary", "When", in), strings.TrimSpace(c.AnniversaryNote+" "+p.turns(c.Anniversary, next)))
