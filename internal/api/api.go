@@ -38,7 +38,7 @@ const (
 const maxBody = 1 << 20
 
 // operations is the table of all nouns.
-var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), ownedOps(), fileOps(), documentOps(), shareOps(), viewOps(), clientListOps(), searchOps(), trashOps(),
+var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), relationOps(), ownedOps(), fileOps(), documentOps(), shareOps(), viewOps(), clientListOps(), searchOps(), trashOps(),
 	mrzOps(), importOps(), exportOps(), bulkOps(), agencyOps(), revealOps(), userOps(), tokenOps())
 
 // Deps is what the API works with.

@@ -51,7 +51,7 @@ var travelerDocs = map[string]string{
 	"nationality": "ISO 3166 codes of all nationalities by comma.", "residence": "ISO 3166 code of the country of residence.",
 	"languages": "ISO 639 codes of the languages spoken by comma.", "do_not_contact": "Whether the person wants no contact.", "company": "Where the person works.", "occupation": "What the person does.",
 	"clients": "Name of a client of the traveler that you may see.", "tag": "A tag of the traveler.",
-	"client":           "Clients that the traveler belongs to.",
+	"client": "Clients that the traveler belongs to.", "relation": "Persons whom the traveler is related to.",
 	"passport_expires": "Until when the passport of the next journey is valid.", "passport_country": "Country of a passport, ISO 3166.",
 	"visa_country": "Country or area of a visa.", "document_kind": "Kind of another document.",
 	"passport": "Passports of the traveler.", "visa": "Visas of the traveler.", "document": "Other documents of the traveler.", "communication": "Phones, e-mails and other communications of the traveler.",

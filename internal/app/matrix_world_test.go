@@ -81,6 +81,7 @@ var things = map[string]levels{
 	"dept":    "o o o o o o o o -",
 	"type":    "o o o o o o o o -",
 	"tag":     "o o o o o o o o -",
+	"kin":     "o o o o o o o o -",
 	"user":    "o o o o o o o o -", // an agent without clients
 	"guest":   "o o o o o o o o -", // an invited agent
 	"run":     "o o - - - - - - -", // an import of max's
@@ -190,6 +191,8 @@ func (m *matrix) make(name string) {
 		id = m.insert("ada", &client.Type{Code: fmt.Sprint(m.n % 10000), Name: unique, Active: true})
 	case "tag":
 		id = m.insert("ada", &tag.Tag{Name: unique, Active: true})
+	case "kin":
+		id = m.insert("ada", &traveler.RelationType{Name: unique, Active: true})
 	case "user":
 		u := m.user(fmt.Sprintf("temp%d", m.n), "active")
 		id = u.ID

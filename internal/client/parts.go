@@ -69,6 +69,11 @@ func (l *Link) Guard(ctx context.Context, tx *db.Tx, old record.Record) error {
 	if old == nil && len(links) == 0 {
 		l.Primary = true
 	}
+	if old == nil && l.Role == "" {
+		if err := l.kinRole(ctx, tx, links); err != nil {
+			return err
+		}
+	}
 	if old == nil && l.Position == 0 && len(links) > 0 {
 		l.Position = links[len(links)-1].Position + 1
 	}

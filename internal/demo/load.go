@@ -62,6 +62,7 @@ type batch struct {
 	addrs     []*contact.Address
 	tags      []*tag.Link
 	ids       []*client.InterfaceID
+	relations []*traveler.Relation
 }
 
 // make turns the made-up clients from, from+1 ... to-1 into records.
@@ -73,6 +74,9 @@ func (a *Agency) make(g *madeup.Generator, from, to int) *batch {
 			b.age = time.Duration(m.Created) * 24 * time.Hour
 		}
 		b.add(a, &m)
+		if i < related {
+			b.relate(&m)
+		}
 	}
 	return b
 }
@@ -194,6 +198,7 @@ func (b *batch) save(ctx context.Context, tx *db.Tx) error {
 	comms := copies(b.comms, func(c *contact.Communication) { c.OwnerID = owner(c.OwnerKind, c.OwnerID) })
 	addrs := copies(b.addrs, func(a *contact.Address) { a.OwnerID = owner(a.OwnerKind, a.OwnerID) })
 	tags := copies(b.tags, func(t *tag.Link) { t.OwnerID = owner(t.OwnerKind, t.OwnerID) })
+	relations := copies(b.relations, func(r *traveler.Relation) { r.A, r.B = travelers[r.A-1], travelers[r.B-1] })
 	ids := copies(b.ids, func(i *client.InterfaceID) { i.ClientID = clients[i.ClientID-1] })
 	for _, step := range []func() error{
 		func() error { return record.InsertMany(ctx, tx, b.clients) },
@@ -203,6 +208,7 @@ func (b *batch) save(ctx context.Context, tx *db.Tx) error {
 		func() error { return record.InsertMany(ctx, tx, addrs) },
 		func() error { return record.InsertMany(ctx, tx, tags) },
 		func() error { return record.InsertMany(ctx, tx, ids) },
+		func() error { return record.InsertMany(ctx, tx, relations) },
 	} {
 		if err := step(); err != nil {
 			return err

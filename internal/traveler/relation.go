@@ -57,7 +57,7 @@ func (r *Relation) Roots() []record.Ref {
 }
 
 // Unique names the field of a violated constraint.
-func (*Relation) Unique(string) string { return "person" }
+func (*Relation) Unique(string) string { return "traveler_id" }
 
 // Check tidies r and reports what is wrong with it.
 func (r *Relation) Check() error {
@@ -71,7 +71,7 @@ func (r *Relation) Check() error {
 		}
 	}
 	if r.A == r.B {
-		c.Add("person", "relation.error.self")
+		c.Add("traveler_id", "relation.error.self")
 	}
 	if r.From != "" && r.To != "" && r.From.Valid() && r.To.Valid() && r.To < r.From {
 		c.Add("to_date", "relation.error.order")
@@ -119,7 +119,7 @@ func (r *Relation) Guard(ctx context.Context, tx *db.Tx, old record.Record) erro
 		return nil
 	}
 	if was != nil && min(was.A, was.B) != min(r.A, r.B) || was != nil && max(was.A, was.B) != max(r.A, r.B) {
-		return errs.Bad("person", "relation.error.persons")
+		return errs.Bad("traveler_id", "relation.error.persons")
 	}
 	if !k.Active && (was == nil || was.AIs != r.AIs) {
 		return errs.Bad("code", "relation.error.inactive")
@@ -143,7 +143,7 @@ func related(ctx context.Context, tx *db.Tx, ids ...int64) error {
 		case err == nil:
 			may = true
 		case errs.Is(err, errs.NotFound):
-			return errs.Bad("person", "relation.error.person")
+			return errs.Bad("traveler_id", "relation.error.person")
 		case !errs.Is(err, errs.Forbidden):
 			return err
 		}
@@ -179,7 +179,7 @@ func (r *Relation) possible(ctx context.Context, tx *db.Tx, k *Kinship) error {
 	}
 	for _, o := range same {
 		if o.A == r.A || k.Alike() {
-			e := errs.Bad("person", "relation.error.twice")
+			e := errs.Bad("traveler_id", "relation.error.twice")
 			e.Kind = errs.Conflict
 			return e
 		}

@@ -135,17 +135,17 @@ func TestRefusedRelations(t *testing.T) {
 		code      string
 		want      string
 	}{
-		{p[0], p[0], "sibling", "person relation.error.self"},
-		{p[0], p[1], "parent", "person relation.error.twice"},
-		{p[1], p[0], "child", "person relation.error.twice"},
-		{p[0], p[3], "sibling", "person relation.error.twice"},
+		{p[0], p[0], "sibling", "traveler_id relation.error.self"},
+		{p[0], p[1], "parent", "traveler_id relation.error.twice"},
+		{p[1], p[0], "child", "traveler_id relation.error.twice"},
+		{p[0], p[3], "sibling", "traveler_id relation.error.twice"},
 		{p[1], p[0], "parent", "code relation.error.circle"},
 		{p[2], p[0], "parent", "code relation.error.circle"},
 		{p[3], p[0], "parent", "code relation.error.circle"},
 		{p[3], p[1], "grandparent", "code relation.error.circle"},
 		{p[1], p[0], "manager", "code relation.error.circle"},
 		{p[0], p[2], "boss", "code relation.error.code"},
-		{p[0], 9999, "friend", "person relation.error.person"},
+		{p[0], 9999, "friend", "traveler_id relation.error.person"},
 	} {
 		if _, err := relate(t, w, "ann", c.id, c.other, c.code); key(err) != c.want {
 			t.Errorf("%d is %s of %d: %s, want %s", c.other, c.code, c.id, key(err), c.want)
@@ -154,8 +154,8 @@ func TestRefusedRelations(t *testing.T) {
 	// A change can't close a circle either, nor can it take another person.
 	r := must(t, w, p[2], p[0], "friend")
 	for want, change := range map[string]func(r *traveler.Relation){
-		"code relation.error.circle":    func(r *traveler.Relation) { r.A, r.B, r.AIs = p[0], p[2], "parent" },
-		"person relation.error.persons": func(r *traveler.Relation) { r.A, r.B = p[3], p[2] },
+		"code relation.error.circle":         func(r *traveler.Relation) { r.A, r.B, r.AIs = p[0], p[2], "parent" },
+		"traveler_id relation.error.persons": func(r *traveler.Relation) { r.A, r.B = p[3], p[2] },
 	} {
 		err := w.DB.Update(t.Context(), w.As("ann"), func(tx *db.Tx) error {
 			var e traveler.Relation
@@ -172,7 +172,7 @@ func TestRefusedRelations(t *testing.T) {
 func TestRelationsAreSeenWithBothPersons(t *testing.T) {
 	w := dbtest.NewWorld(t)
 	anns, bobs := persons(t, w, "ann", "Ewa"), persons(t, w, "bob", "Jan")
-	if _, err := relate(t, w, "ann", anns[0], bobs[0], "spouse"); key(err) != "person relation.error.person" {
+	if _, err := relate(t, w, "ann", anns[0], bobs[0], "spouse"); key(err) != "traveler_id relation.error.person" {
 		t.Errorf("ann relates somebody whom she doesn't see: %v", err)
 	}
 	if _, err := relate(t, w, "eva", anns[0], bobs[0], "spouse"); !errs.Is(err, errs.Forbidden) {

@@ -8,6 +8,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/fold"
+	"github.com/carnetcrm/carnet/internal/i18n"
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
@@ -196,4 +197,23 @@ func DropRelationType(ctx context.Context, tx *db.Tx, id, version int64) error {
 		return errs.New(errs.Conflict, "error.in_use")
 	}
 	return record.Delete(ctx, tx, new(RelationType), id, version)
+}
+
+// KinLabel says what somebody of this sex is who is code to another: "mother". Neutral
+// where the sex isn't known (reading A16); own kinds have one name.
+func KinLabel(l *i18n.Localizer, all []Kinship, code, sex string) string {
+	k, first, ok := kinshipOf(all, code)
+	switch {
+	case !ok:
+		return code
+	case k.Own() && first:
+		return k.Name
+	case k.Own():
+		return k.InverseName
+	case sex == "M":
+		return l.T("relation.kind." + code + ".m")
+	case sex == "F":
+		return l.T("relation.kind." + code + ".f")
+	}
+	return l.T("relation.kind." + code)
 }

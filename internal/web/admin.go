@@ -39,7 +39,7 @@ func (s *Server) adminRoutes() []Route {
 // adminTabs are the parts of the administration with the right that each needs.
 var adminTabs = []struct{ name, right string }{
 	{"people", "user.manage"}, {"agency", "agency.manage"}, {"branches", "agency.manage"}, {"departments", "agency.manage"},
-	{"types", "type.manage"}, {"tags", "tag.manage"}, {"countries", "agency.manage"}, {"options", "option.manage"}, {"programmes", "option.manage"}, {"fields", "field.manage"}, {"permissions", ""}, {"signins", "audit.view"}, {"reveals", "audit.view"},
+	{"types", "type.manage"}, {"tags", "tag.manage"}, {"relations", "option.manage"}, {"countries", "agency.manage"}, {"options", "option.manage"}, {"programmes", "option.manage"}, {"fields", "field.manage"}, {"permissions", ""}, {"signins", "audit.view"}, {"reveals", "audit.view"},
 }
 
 func (p *Page) adminTabs(current string) ui.Tabs {

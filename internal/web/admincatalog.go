@@ -12,6 +12,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
+	"github.com/carnetcrm/carnet/internal/traveler"
 	"github.com/carnetcrm/carnet/internal/web/ui"
 )
 
@@ -23,6 +24,7 @@ type catalog struct {
 	rows              func(ctx context.Context, tx *db.Tx, p *Page) ([]ui.Row, error)
 	fill              func(f Form, r record.Record)
 	fields            func(p *Page, r record.Record, err error, branches []ui.Option) templ.Component
+	drop              func(ctx context.Context, tx *db.Tx, id int64) error // removes one; record.Delete where nil
 }
 
 var catalogs = []*catalog{
@@ -33,6 +35,9 @@ var catalogs = []*catalog{
 	{name: "types", kind: "customer_type", right: "type.manage", blankRecord: func() record.Record { return &client.Type{Active: true} },
 		rows: typeRows, fill: fillType, fields: typeFields},
 	countryCatalog,
+	{name: "relations", kind: "relation_type", right: "option.manage", blankRecord: func() record.Record { return &traveler.RelationType{Active: true} },
+		rows: kinshipRows, fill: fillKinship, fields: kinshipFields,
+		drop: func(ctx context.Context, tx *db.Tx, id int64) error { return traveler.DropRelationType(ctx, tx, id, 0) }},
 	{name: "tags", kind: "tag", right: "tag.manage", blankRecord: func() record.Record { return &tag.Tag{Active: true} },
 		rows: tagRows, fill: fillTag, fields: tagFields},
 	fieldCatalog,
@@ -156,7 +161,12 @@ func (c *catalog) remove(p *Page) error {
 	if err != nil {
 		return err
 	}
-	err = p.Update(func(ctx context.Context, tx *db.Tx) error { return record.Delete(ctx, tx, c.blankRecord(), id, 0) })
+	err = p.Update(func(ctx context.Context, tx *db.Tx) error {
+		if c.drop != nil {
+			return c.drop(ctx, tx, id)
+		}
+		return record.Delete(ctx, tx, c.blankRecord(), id, 0)
+	})
 	if errs.Is(err, errs.Conflict) { // something refers to it: it can only be set inactive
 		p.Flash("caution", "error.in_use")
 		return p.Redirect(c.base() + "/" + strconv.FormatInt(id, 10))

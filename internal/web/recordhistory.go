@@ -50,7 +50,7 @@ type names map[string]map[int64]string
 
 // idColumns says which table an id column points at.
 var idColumns = map[string]string{"advisor_id": "user", "user_id": "user", "branch_id": "branch", "share_branch_id": "branch", "owner_id": "user",
-	"customer_type_id": "customer_type", "tag_id": "tag", "traveler_id": "traveler", "main_traveler_id": "traveler", "default_card_id": "payment_card", "verified_by": "user", "passport_id": "passport"}
+	"customer_type_id": "customer_type", "tag_id": "tag", "traveler_id": "traveler", "main_traveler_id": "traveler", "a_id": "traveler", "b_id": "traveler", "default_card_id": "payment_card", "verified_by": "user", "passport_id": "passport"}
 
 // nameQueries read the names of some rows.
 var nameQueries = map[string]string{
@@ -183,7 +183,7 @@ func (n names) value(p *Page, kind, column, s string) string {
 		return p.T("history.hidden")
 	}
 	switch column {
-	case "birth_date", "anniversary", "issued", "expires", "valid_from", "since", "date", "tier_until":
+	case "birth_date", "anniversary", "from_date", "to_date", "issued", "expires", "valid_from", "since", "date", "tier_until":
 		return p.L.Date(date.Date(s))
 	case "language", "languages":
 		return languageNames(p, s)
@@ -254,7 +254,7 @@ func (v *recordView) dayTitle(d date.Date) string {
 
 // eventIcons tell the kinds of entries apart.
 var eventIcons = map[string]string{"client": "clients", "traveler": "user", "communication": "phone", "address": "pin",
-	"client_traveler": "link", "payment_card": "card", "medical_entry": "heart", "medical_consent": "shield", "tag_link": "tag", "interface_id": "idcard", "share": "share", "comment": "note",
+	"client_traveler": "link", "relation": "users", "payment_card": "card", "medical_entry": "heart", "medical_consent": "shield", "tag_link": "tag", "interface_id": "idcard", "share": "share", "comment": "note",
 	"passport": "passport", "visa": "stamp", "nationality": "flag", "other_document": "idcard",
 	"fill_in": "send", "attachment": "clip", "view": "bookmark", "view_default": "bookmark", "client_list": "lists"}
 
@@ -295,6 +295,9 @@ func (v *recordView) event(e record.Entry) ui.Event {
 		if e.Kind == "communication" && c.Field == "value" {
 			old, is = v.number(old), v.number(is)
 		}
+		if e.Kind == "relation" && c.Field == "a_is" {
+			old, is = v.kinLabel(c.Old, ""), v.kinLabel(c.New, "")
+		}
 		ev.Changes = append(ev.Changes, ui.Change{Field: v.columnLabel(fieldKind(e.Kind), c.Field), Old: old, New: is})
 	}
 	return ev
@@ -310,6 +313,9 @@ var shortFields = map[string][]string{"communication": {"value", "sub_type", "de
 func (v *recordView) inShort(e record.Entry) string {
 	if e.Op == "edit" {
 		return ""
+	}
+	if e.Kind == "relation" {
+		return v.relationText(&e)
 	}
 	var out []string
 	for _, field := range shortFields[e.Kind] {
@@ -352,7 +358,7 @@ func (v *recordView) number(s string) string {
 // fieldKind is the area whose words name the fields of a kind of record.
 func fieldKind(kind string) string {
 	switch kind {
-	case "payment_card", "medical_entry", "medical_consent", "client", "traveler", "communication", "address", "view", "client_list", "fill_in", "passport", "visa", "nationality", "other_document",
+	case "payment_card", "medical_entry", "medical_consent", "client", "traveler", "communication", "address", "view", "client_list", "relation", "fill_in", "passport", "visa", "nationality", "other_document",
 		"loyalty", "special_date", "emergency_contact", "preference":
 		return kind
 	case "view_default":

@@ -55,6 +55,7 @@ type recordView struct {
 
 // sections holds what each part of the page has read, one line per part.
 type sections struct {
+	relationData
 	cardsData
 	medicalData
 	documentsData
@@ -75,7 +76,7 @@ type part struct {
 
 // parts returns them in the order in which the page shows them.
 func parts() []part {
-	return []part{documentPart(), tastePart(), filePart(), linkPart(), medicalPart(), cardPart(), fieldPart()}
+	return []part{documentPart(), tastePart(), filePart(), linkPart(), medicalPart(), cardPart(), fieldPart(), relationPart()}
 }
 
 // loadParts reads what the parts show; the record and its travelers are known.
