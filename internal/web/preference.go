@@ -1,0 +1,250 @@
+package web
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/option"
+	"github.com/carnetcrm/carnet/internal/traveler"
+	"github.com/carnetcrm/carnet/internal/web/ui"
+)
+
+// tasteData is what is known of a person's taste, memberships, special dates and of
+// whom to call.
+type tasteData struct {
+	taste       []traveler.Preference
+	options     *option.Set
+	memberships []traveler.Membership
+	programmes  []traveler.Programme // to choose from while one is edited
+	special     []traveler.SpecialDate
+	emergency   []traveler.EmergencyContact
+	landed      string // the category that was just saved
+}
+
+// tastePart are the sections about a person's taste and what goes with it.
+func tastePart() part {
+	return part{at: 'p', load: (*recordView).loadTaste, cards: (*recordView).tasteCards, routes: func(s *Server) []Route {
+		return append(s.tasteRoutes("client"), s.tasteRoutes("traveler")...)
+	}}
+}
+
+// tasteRoutes write the sections of a kind of record; on a client they are those of its
+// only traveler.
+func (s *Server) tasteRoutes(kind string) []Route {
+	at := "POST /" + kind + "s/{id}/"
+	out := []Route{{Pattern: at + "preferences", Right: "client.edit", handle: s.saveCard(kind, "preferences", saveTaste)}}
+	for _, r := range []struct {
+		path, card      string
+		add, edit, drop act
+	}{
+		{"loyalty", "loyalty", addLoyalty, editLoyalty, dropLoyalty},
+		{"special-dates", "dates", addDate, editDate, dropDate},
+		{"emergency-contacts", "emergency", addEmergency, editEmergency, dropEmergency},
+	} {
+		out = append(out,
+			Route{Pattern: at + r.path, Right: "client.edit", handle: s.saveCard(kind, r.card, r.add)},
+			Route{Pattern: at + r.path + "/{row}", Right: "client.edit", handle: s.saveCard(kind, r.card, r.edit)},
+			Route{Pattern: at + r.path + "/{row}/delete", Right: "client.edit", handle: s.saveCard(kind, r.card, r.drop)})
+	}
+	return out
+}
+
+func (v *recordView) loadTaste(ctx context.Context, tx *db.Tx) (err error) {
+	ref, ok := v.personRef()
+	if !ok {
+		return nil
+	}
+	if v.taste, err = traveler.Preferences(ctx, tx, ref.ID); err != nil {
+		return err
+	}
+	if v.options, err = option.Load(ctx, tx); err != nil {
+		return err
+	}
+	if v.memberships, err = traveler.Memberships(ctx, tx, ref.ID); err != nil {
+		return err
+	}
+	if v.special, err = traveler.SpecialDates(ctx, tx, ref.ID); err != nil {
+		return err
+	}
+	if v.editing("loyalty") {
+		if v.programmes, err = traveler.Offered(ctx, tx); err != nil {
+			return err
+		}
+	}
+	v.emergency, err = traveler.EmergencyContacts(ctx, tx, ref.ID)
+	return err
+}
+
+func (v *recordView) tasteCards() []cardDef {
+	if _, ok := v.personRef(); !ok {
+		return nil
+	}
+	p := v.p
+	return []cardDef{{"preferences", p.T("preference.card"), countText(p, len(v.tasteFields())), v.tasteCard},
+		{"loyalty", p.T("loyalty.card"), countText(p, len(v.memberships)), v.loyaltyCard},
+		{"dates", p.T("special_date.card"), countText(p, len(v.special)), v.datesCard},
+		{"emergency", p.T("emergency_contact.card"), countText(p, len(v.emergency)), v.emergencyCard}}
+}
+
+// subject is the person whose sections are written: the traveler of the page, or the
+// only one of a client.
+func (v *recordView) subject(ctx context.Context, tx *db.Tx) (int64, error) {
+	if v.ref.Kind == "traveler" {
+		return v.ref.ID, nil
+	}
+	return onlyTraveler(ctx, tx, v.ref.ID)
+}
+
+// tasteFields are the fields of which something is known.
+func (v *recordView) tasteFields() map[string]bool {
+	out := map[string]bool{}
+	for _, p := range v.taste {
+		out[p.Field] = true
+	}
+	return out
+}
+
+var tasteIcons = map[string]string{"interests": "heart", "diet": "utensils", "flight": "plane", "hotel": "bed", "cruise": "ship", "vehicle": "car", "train": "train"}
+
+// tasteGroup is a category as it is read.
+type tasteGroup struct {
+	icon, title string
+	actions     []templ.Component
+	facts       ui.Facts
+}
+
+// tasteCard shows what is known by category (R088), and offers the others; one category
+// is edited at a time.
+func (v *recordView) tasteCard() templ.Component {
+	p := v.p
+	for _, c := range traveler.PreferenceCategories {
+		if v.may && v.edit == "preferences-"+c {
+			return v.tasteForm(c)
+		}
+	}
+	known := v.tasteFields()
+	var groups ui.Group
+	var more []ui.Button
+	for _, c := range traveler.PreferenceCategories {
+		title := p.T("preference.category." + c)
+		g := tasteGroup{icon: tasteIcons[c], title: title, facts: ui.Facts{Two: true}}
+		for _, f := range traveler.PreferenceFieldsOf(c) {
+			if known[f.Key] {
+				g.facts.Items = append(g.facts.Items, v.tasteFacts(f)...)
+			}
+		}
+		if len(g.facts.Items) > 0 {
+			g.actions = v.tasteOpen(c, p.T("preference.edit_of", "Category", title), "edit", true)
+			groups = append(groups, taste(g))
+			continue
+		}
+		for _, b := range v.tasteOpen(c, title, tasteIcons[c], false) {
+			more = append(more, b.(ui.Button))
+		}
+	}
+	card := ui.Card{ID: "preferences", Title: p.T("preference.card")}
+	content := groups
+	if len(groups) == 0 && len(more) == 0 {
+		return within(ui.CardBox(card), ui.Empty{Title: p.T("preference.none"), Small: true})
+	}
+	if len(more) > 0 {
+		content = append(content, tasteMore(more))
+	}
+	return within(ui.CardBox(card), content)
+}
+
+// tasteOpen opens a category. Where the person comes back from editing it, the focus is
+// there again.
+func (v *recordView) tasteOpen(category, label, icon string, iconOnly bool) (out []templ.Component) {
+	landed := v.landed
+	if name := v.p.R.URL.Query().Get("card"); landed == "" && v.back {
+		landed = strings.TrimPrefix(name, "preferences-")
+	}
+	for _, c := range v.open("preferences", category, label, icon) {
+		b := c.(ui.Button)
+		b.IconOnly = iconOnly
+		if v.back && category == landed {
+			b.Attrs["autofocus"] = true
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// tasteFacts are the lines of a field: one, or one for each thing that is said of values.
+func (v *recordView) tasteFacts(f traveler.PreferenceField) (out []ui.Fact) {
+	vals := map[string][]traveler.Preference{}
+	for _, p := range v.taste {
+		if p.Field == f.Key {
+			vals[p.Degree] = append(vals[p.Degree], p)
+		}
+	}
+	degrees := f.Degrees()
+	if degrees == nil {
+		degrees = []string{""}
+	}
+	if f.Kind == traveler.PrefSeverity { // one line: what is dangerous comes first
+		var list []ui.Badge
+		for _, p := range v.taste {
+			if p.Field == f.Key {
+				list = append(list, ui.Badge{Label: v.tasteText(f, p), Kind: map[string]string{"intolerance": "caution", "allergy": "danger", "anaphylaxis": "danger"}[p.Degree]})
+			}
+		}
+		return []ui.Fact{{Label: v.p.T(f.LabelKey("")), Comp: badges(list), Full: true}}
+	}
+	for _, d := range degrees {
+		if len(vals[d]) == 0 {
+			continue
+		}
+		fact := ui.Fact{Label: v.p.T(f.LabelKey(d))}
+		switch f.Kind {
+		case traveler.PrefText:
+			fact.Comp, fact.Full = prose(vals[d][0].Text), true
+		case traveler.PrefOne, traveler.PrefNumber, traveler.PrefYesNo:
+			fact.Value = v.tasteText(f, vals[d][0])
+		default:
+			var list []ui.Badge
+			for _, p := range vals[d] {
+				b := ui.Badge{Label: v.tasteText(f, p)}
+				if d == "avoid" {
+					b.Kind, b.Icon = "caution", "minus"
+				}
+				list = append(list, b)
+			}
+			fact.Comp = badges(list)
+		}
+		out = append(out, fact)
+	}
+	return out
+}
+
+// tasteText is a value as people read it.
+func (v *recordView) tasteText(f traveler.PreferenceField, p traveler.Preference) string {
+	l, text := v.p.L, p.Text
+	switch f.Kind {
+	case traveler.PrefNumber:
+		text = l.Number(p.Number)
+	case traveler.PrefYesNo:
+		text = v.p.T("preference.value." + p.Code)
+	case traveler.PrefPlaces:
+		if text = l.Country(p.Code); p.Text != "" {
+			text = p.Text + ", " + text
+		}
+		if p.Number != 0 {
+			text += " " + strconv.FormatInt(p.Number, 10)
+		}
+	case traveler.PrefWords, traveler.PrefText:
+	default:
+		text = v.options.Label(l, f.List, p.Code)
+		if f.Kind == traveler.PrefSeverity && p.Degree != "preference" {
+			text = v.p.T("common.colon", "Label", text, "Value", v.p.T("preference.degree."+p.Degree))
+		}
+	}
+	if p.Note != "" {
+		text = v.p.T("preference.with_note", "Value", text, "Note", p.Note)
+	}
+	return text
+}
