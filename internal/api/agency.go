@@ -38,6 +38,7 @@ var agencyModel = newModel("Agency", "The travel agency and its settings.", &age
 	prop{name: "see_auditor", doc: "Which clients auditors see.", enum: scopes, example: "agency"},
 	prop{name: "reveal_limit", doc: "How many secrets one person may look at in an hour.", example: int64(30)},
 	prop{name: "passport_months", doc: "How many months a passport must be valid after the return where the country asks for nothing else.", example: int64(6)},
+	prop{name: "reveal_limit", doc: "How many secrets one person may look at in an hour, 1 to 1000.", example: int64(30)},
 	prop{name: "no_export", doc: "Whether nobody may export, whatever their role.", example: false},
 )
 
@@ -118,5 +119,5 @@ func agencyOps() []op {
 				return nil
 			}},
 	}
-	return slices.Concat(own, ops(branches), ops(departments), ops(customerTypes), ops(tags))
+	return slices.Concat(own, fieldOps(), ops(branches), ops(departments), ops(customerTypes), ops(tags))
 }

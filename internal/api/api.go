@@ -38,8 +38,8 @@ const (
 const maxBody = 1 << 20
 
 // operations is the table of all nouns.
-var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), relationOps(), ownedOps(), fileOps(), documentOps(), shareOps(), viewOps(), clientListOps(), searchOps(), trashOps(),
-	mrzOps(), importOps(), exportOps(), bulkOps(), agencyOps(), revealOps(), userOps(), tokenOps())
+var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), relationOps(), ownedOps(), fileOps(), documentOps(), tasteOps(), shareOps(), viewOps(), clientListOps(), searchOps(), trashOps(),
+	mrzOps(), importOps(), exportOps(), bulkOps(), agencyOps(), revealOps(), cardOps(), userOps(), tokenOps())
 
 // Deps is what the API works with.
 type Deps struct {

@@ -38,10 +38,13 @@ var clientModel = newModel("Client", "An account: who buys, pays, is billed and 
 	prop{name: "registration_no", doc: "Number in the company register.", max: 300, example: ""},
 	prop{name: "language", doc: "ISO 639 code of the language in which the client is written to.", max: 8, example: "pl"},
 	prop{name: "currency", doc: "ISO 4217 code of the currency in which the client is billed.", max: 3, example: "PLN"},
+	prop{name: "payment_form", doc: "How the client pays: A agency plastic, C cash or check, P card, R receivable; empty where it isn't known.", enum: append([]string{""}, client.PaymentForms...), example: "P"},
+	prop{name: "default_card_id", doc: "With the forms A and P: which card, one of the client's travelers'.", example: int64(5)},
 	prop{name: "phone", doc: "The phone that lists show, E.164: the client's or its primary traveler's.", ro: true, example: "+48601234567"},
 	prop{name: "email", doc: "The e-mail that lists show.", ro: true, example: "joanna@example.com"},
 	prop{name: "city", doc: "City of the address that lists show.", ro: true, example: "Kraków"},
 	prop{name: "country", doc: "ISO 3166 code of its country.", ro: true, example: "PL"},
+	prop{name: "fields", doc: ownFieldsDoc},
 )
 
 // clientDocs describe the fields of the client list, clientExamples give values.

@@ -139,6 +139,7 @@ var groupDocs = map[string]string{
 	"Imports":      "Moving records in from files.",
 	"Views":        "Saved views of lists: what to ask, which columns, in which order.",
 	"Client lists": "Named lists of clients, fixed or following a filter.",
+	"Secrets":      "What is kept sealed, and who looked at it.",
 	"Files":        "Files and links on clients and travelers, and images of travel documents.",
 	"Exports":      "Lists that leave as files.",
 	"Acts on many": "What is done to many records at once, and its undo.",
@@ -342,6 +343,10 @@ func (w *writer) inline(s *schema, documented bool) (d doc) {
 }
 
 func (w *writer) object(d doc, s *schema) doc {
+	if s.format == "values" {
+		value := doc{}.set("type", []string{"string", "number", "boolean", "array", "null"}).set("items", doc{}.set("type", "string"))
+		return d.set("additionalProperties", value)
+	}
 	props := doc{}
 	for _, m := range s.members {
 		if m.readOnly && !answered(s) {

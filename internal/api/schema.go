@@ -20,7 +20,7 @@ import (
 type schema struct {
 	name     string // of the component in the OpenAPI document, "" for an inline one
 	typ      string // object, array, string, integer, boolean
-	format   string // date, date-time
+	format   string // date, date-time; values: an object of the agency's own fields
 	doc      string
 	example  any
 	enum     []string
@@ -152,6 +152,10 @@ func (d *decoder) object(s *schema, o map[string]any, path string) {
 		m := s.member(name)
 		switch {
 		case m == nil:
+			if isCode(name) {
+				d.bad.Add(at, "card.error.code")
+				continue
+			}
 			d.bad.Add(at, "error.unknown_field", "Name", name)
 		case m.readOnly:
 			d.bad.Add(at, "api.read_only_field")
@@ -175,7 +179,10 @@ func (d *decoder) value(s *schema, v any, path string) any {
 	}
 	switch s.typ {
 	case "object":
-		if o, ok := v.(map[string]any); ok {
+		if o, ok := v.(map[string]any); ok && s.format == "values" {
+			d.values(o, path+".")
+			return o
+		} else if ok {
 			d.object(s, o, path+".")
 			return o
 		}
@@ -208,6 +215,32 @@ func (d *decoder) value(s *schema, v any, path string) any {
 	}
 	d.wrong(s, path)
 	return nil
+}
+
+// values checks the values of fields that the agency has defined itself; what each of
+// them takes is known to package field.
+func (d *decoder) values(o map[string]any, path string) {
+	if len(o) > maxItems {
+		d.bad.Add(strings.TrimSuffix(path, "."), "error.too_many_items", "Max", maxItems)
+	}
+	for key, v := range o {
+		list, ok := v.([]any)
+		if !ok {
+			list = []any{v}
+		}
+		if len(list) > maxItems {
+			d.bad.Add(path+key, "error.too_many_items", "Max", maxItems)
+		}
+		for _, x := range list {
+			switch t := x.(type) {
+			case string:
+				d.text(&schema{}, t, path+key)
+			case nil, bool, json.Number:
+			default:
+				d.bad.Add(path+key, "api.type", "Type", "string")
+			}
+		}
+	}
 }
 
 // text refuses what a database or a page can't hold.

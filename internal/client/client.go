@@ -46,6 +46,7 @@ var Tables = []db.Table{
 	{Name: "interface_id",
 		View: db.Rule{Own: withClient, Branch: withClient},
 		Edit: db.Rule{Own: editClient, Branch: editClient, Need: "client.edit"}},
+	cardTable,
 	{Name: "share", // R021: part of the agency section
 		View: db.Rule{Own: "user_id = :user OR advisor_id = :user OR " + withClient, Branch: "user_id = :user OR advisor_id = :user OR " + withClient, Need: "client.internal"},
 		Edit: db.Rule{Own: sharable, Branch: sharableHere, Need: "client.share"}},
@@ -127,6 +128,9 @@ type Client struct {
 	CityKey            string    `db:"city_key" history:"-" derived:"yes"`
 	Country            string    `db:"country" history:"-" derived:"yes"`
 
+	PaymentForm string `db:"payment_form" history:"track"`    // R058: one of PaymentForms
+	DefaultCard db.Ref `db:"default_card_id" history:"track"` // R060: with form A or P
+
 	Fields record.Bag `db:"fields" history:"track"` // the agency's own (W21)
 }
 
@@ -175,6 +179,7 @@ func (c *Client) Check() error {
 	c.NameKey = fold.Key(strings.ReplaceAll(or(c.SortName, c.Name), "/", " "))
 	c.CityKey = fold.Fold(c.City) // imports bring the city, and are not indexed one by one
 	c.checkCodes(&bad)
+	c.checkPayment(&bad)
 	c.AnniversaryMD = ""
 	if c.Anniversary != "" && !c.Anniversary.Valid() {
 		bad.Add("anniversary", "error.date")
@@ -222,6 +227,9 @@ func (c *Client) Guard(ctx context.Context, tx *db.Tx, old record.Record) error 
 		c.Code = was.Code
 	}
 	if err := c.guardAdvisor(ctx, tx, was); err != nil {
+		return err
+	}
+	if err := c.guardPayment(ctx, tx, was); err != nil {
 		return err
 	}
 	if was == nil || was.Classification == c.Classification {

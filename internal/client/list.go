@@ -9,6 +9,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/field"
 	"github.com/carnetcrm/carnet/internal/list"
+	"github.com/carnetcrm/carnet/internal/tag"
 	"github.com/carnetcrm/carnet/internal/traveler"
 )
 
@@ -30,9 +31,13 @@ var List = list.Def{
 			Show: "(SELECT y.name FROM {customer_type} y WHERE y.id = c.customer_type_id)", Grouped: true, Bulk: "customer_type_id"},
 		{Key: "language", Kind: list.Text, SQL: "c.language", Sort: "c.language", As: "language", Bulk: "language"},
 		{Key: "currency", Kind: list.Text, SQL: "c.currency", Sort: "c.currency", Loose: true, Bulk: "currency"},
+		{Key: "payment_form", Kind: list.Choice, SQL: "c.payment_form", Sort: "c.payment_form", Choices: PaymentForms, Bulk: "payment_form"},
 		{Key: "anniversary", Kind: list.Date, SQL: "c.anniversary", Sort: "c.anniversary", MonthDay: "c.anniversary_md"},
-		{Key: "tag", Kind: list.Choice, SQL: "k.tag_id", NoShow: true, Numeric: true, Options: tagOptions, Quick: true, Bulk: "tags",
-			Via: &list.Related{From: "{tag_link} k", Owner: "k.owner_id", Cond: "k.owner_kind = 'client'"}},
+		{Key: "tag", Kind: list.Choice, SQL: "k.tag_id", NoShow: true, Numeric: true, Options: tag.Options(""), Quick: true, Bulk: "tags",
+			Via: tag.Related("client", "")},
+		{Key: "attribute", Kind: list.Choice, SQL: "k.tag_id", NoShow: true, Numeric: true, Options: tag.Options("attribute"), Quick: true, Via: tag.Related("client", "attribute")},
+		{Key: "interest", Kind: list.Choice, SQL: "k.tag_id", NoShow: true, Numeric: true, Options: tag.Options("interest"), Quick: true, Via: tag.Related("client", "interest")},
+		{Key: "marketing", Kind: list.Area, NoShow: true, Area: &list.Related{From: "{marketing_link} q", Owner: "q.client_id", Def: &tag.MarkList}},
 		{Key: clientlist.Key, Kind: list.Choice, SQL: "g.list_id", NoShow: true, Numeric: true, Quick: true, Options: clientlist.Options, Expand: clientlist.Expand,
 			Via: &list.Related{From: "{client_list_member} g", Owner: "g.client_id", Once: true}},
 		{Key: "travelers", Kind: list.Number, Group: "traveler", SQL: "(SELECT count(*) FROM {client_traveler} l WHERE l.client_id = c.id)"},
@@ -89,8 +94,4 @@ func branchOptions(ctx context.Context, tx *db.Tx) ([]list.Option, error) {
 
 func typeOptions(ctx context.Context, tx *db.Tx) ([]list.Option, error) {
 	return options(ctx, tx, "SELECT CAST(y.id AS text), y.name FROM {customer_type} y ORDER BY y.name, y.id")
-}
-
-func tagOptions(ctx context.Context, tx *db.Tx) ([]list.Option, error) {
-	return options(ctx, tx, "SELECT CAST(t.id AS text), t.name FROM {tag} t WHERE t.active ORDER BY t.name_key")
 }

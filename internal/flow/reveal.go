@@ -110,7 +110,7 @@ func Looks(ctx context.Context, tx *db.Tx, of record.Ref, before int64, limit in
 	}
 	var out []Look
 	err := tx.Each(ctx, `SELECT h.id, h.at, h.user_id, h.via, h.kind, h.ref_id, h.root_kind, h.root_id, h.changes FROM {history} h
-		WHERE h.op = 'reveal' AND h.id < $1`+cond+` ORDER BY h.id DESC LIMIT $2`, args, func(rows db.Rows) error {
+		WHERE `+record.Told(tx)+`h.op = 'reveal' AND h.id < $1`+cond+` ORDER BY h.id DESC LIMIT $2`, args, func(rows db.Rows) error {
 		var k Look
 		var user db.Ref
 		var text string

@@ -45,6 +45,26 @@ func (s *Service) Prove(ctx context.Context, actor db.Actor, sessionID int64, pr
 	return token, err
 }
 
+// Confirm is Prove for a program that acts with a token of the actor's: it checks a
+// password or a code, slowed like every guess, and keeps nothing fresh.
+func (s *Service) Confirm(ctx context.Context, actor db.Actor, proof Proof, p Place) error {
+	var ac *account
+	err := s.db.Local(ctx, func(tx *db.Tx) (err error) {
+		ac, err = findUser(ctx, tx, actor.AgencyID, actor.UserID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	how, err := s.check(ctx, ac, Proof{Password: proof.Password, Code: proof.Code}, "proof", p.tidy())
+	if err != nil {
+		return err
+	}
+	return s.db.Update(ctx, actor, func(tx *db.Tx) error {
+		return note(ctx, tx, Signin{UserID: ac.userID, Event: "proof", Method: how, Outcome: "ok"}, p)
+	})
+}
+
 // ProofBy lists how the actor can prove who they are: password, totp, passkey.
 func (s *Service) ProofBy(ctx context.Context, tx *db.Tx) ([]string, error) {
 	ac, err := mine(ctx, tx)

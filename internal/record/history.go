@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -165,8 +166,25 @@ func Since(ctx context.Context, tx *db.Tx, ref Ref, version int64) ([]Entry, err
 	return slices.CompactFunc(all, func(a, b Entry) bool { return a.Version == b.Version }), err
 }
 
+// Told is a condition on {history} h, with " AND " behind it, that leaves out the kinds
+// of which the actor isn't even told that they changed; "" where there are none.
+func Told(tx *db.Tx) string {
+	var unseen []string
+	for name, k := range kinds {
+		if t, ok := tx.TableOf(name); k.Hidden && ok && !tx.Actor.May(t.View.Need) {
+			unseen = append(unseen, "'"+name+"'")
+		}
+	}
+	if len(unseen) == 0 {
+		return ""
+	}
+	slices.Sort(unseen)
+	return "h.kind NOT IN (" + strings.Join(unseen, ", ") + ") AND "
+}
+
 func entries(ctx context.Context, tx *db.Tx, clause string, args ...any) ([]Entry, error) {
 	var out []Entry
+	clause = strings.Replace(clause, "WHERE ", "WHERE "+Told(tx), 1)
 	err := tx.Each(ctx, `SELECT h.id, h.at, h.user_id, h.via, h.run_id, h.op, h.kind, h.ref_id, h.version, h.changes
 		FROM {history} h `+clause, args, func(rows db.Rows) error {
 		var e Entry

@@ -88,6 +88,10 @@ type Kind struct {
 	// Purge removes what hangs on the record without a foreign key.
 	Purge func(ctx context.Context, tx *db.Tx, id int64) error
 
+	// Hidden keeps the history of the kind from who lacks the right to see its table:
+	// even that something changed would tell.
+	Hidden bool
+
 	// Silent marks bookkeeping of the program, such as the rows of an import: its
 	// changes leave no history.
 	Silent bool
@@ -285,13 +289,19 @@ func parents(r Record) []Ref {
 // nothing is written.
 func Edit(ctx context.Context, tx *db.Tx, r Record, id, version int64, change func() error) error {
 	old, changed, err := prepare(ctx, tx, r, id, version, change)
-	if err != nil || !changed {
+	if err != nil {
 		return err
+	}
+	if !changed {
+		return hideBag(ctx, tx, r)
 	}
 	if err := replace(ctx, tx, r, old); err != nil {
 		return err
 	}
-	return tell(ctx, tx, "edit", r, old)
+	if err := tell(ctx, tx, "edit", r, old); err != nil {
+		return err
+	}
+	return hideBag(ctx, tx, r)
 }
 
 // store writes all columns of r where the version is still was.

@@ -28,7 +28,7 @@ const (
 const editable = `EXISTS (SELECT 1 FROM {client_traveler.edit} l WHERE l.traveler_id = "traveler".id LIMIT 1 OFFSET 0) OR (` + alone + `)`
 
 // Tables are the tenant tables of this package.
-var Tables = slices.Concat(personTables, documentTables, relationTables)
+var Tables = slices.Concat(personTables, medicalTables, documentTables, relationTables)
 
 var personTables = []db.Table{
 	{Name: "traveler", Trash: true, Index: "traveler_fts", Few: "client",
@@ -216,7 +216,7 @@ func touches(ctx context.Context, tx *db.Tx, id int64) (out []record.Ref, err er
 }
 
 func sweep(ctx context.Context, tx *db.Tx, id int64) error {
-	for _, table := range []string{"communication", "address", "tag_link", "comment", "attachment"} {
+	for _, table := range []string{"communication", "address", "tag_link", "comment", "attachment", "acknowledgement"} {
 		if err := record.Sweep(ctx, tx, table, "traveler", id); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
@@ -110,6 +111,15 @@ func fillAgency(f Form, a *agency.Agency) {
 		f.put(name, to)
 	}
 	f.putBool("no_export", &a.NoExport)
+	f.putNumber("reveal_limit", &a.RevealLimit)
+	f.putNumber("passport_months", &a.PassportMonths)
+}
+
+// limitInput is how many secrets one person may look at in an hour.
+func (p *Page) limitInput(a *agency.Agency, err error) ui.Input {
+	f := p.adminField("agency", "reveal_limit", err, 6)
+	f.Help = p.T("secret.limit_help")
+	return ui.Input{Field: f, InputMode: "numeric", Value: strconv.FormatInt(a.RevealLimit, 10), Autocomplete: "off"}
 }
 
 // scopeOptions are how far a role can see.

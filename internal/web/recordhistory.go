@@ -306,7 +306,7 @@ func (v *recordView) event(e record.Entry) ui.Event {
 // shortFields are what a part of a record is told by when it comes or goes.
 var shortFields = map[string][]string{"communication": {"value", "sub_type", "description"}, "client_traveler": {"traveler_id", "role"},
 	"address": {"recipient", "street", "street2", "po_box", "postal_code", "city", "region", "country"}, "tag_link": {"tag_id", "value"},
-	"interface_id": {"system", "value"}, "share": {"user_id"}, "comment": {"text"}, "attachment": {"name", "url"},
+	"interface_id": {"system", "value"}, "payment_card": {"brand", "last4"}, "medical_entry": {"kind"}, "share": {"user_id"}, "comment": {"text"}, "attachment": {"name", "url"},
 	"passport": {"country", "expires"}, "visa": {"country", "expires"}, "nationality": {"country"}, "other_document": {"kind", "name", "country"}}
 
 // inShort tells in one line what came or went: an address, not its eight fields.

@@ -22,7 +22,7 @@ customElements.define("c-reveal", class extends HTMLElement {
     this.addEventListener("submit", (e) => {
       e.preventDefault();
       e.stopPropagation();
-      this.ask("/reveal", { method: "POST", body: new URLSearchParams(new FormData(e.target)) });
+      this.ask(e.target.getAttribute("action"), { method: "POST", body: new URLSearchParams(new FormData(e.target)) });
     });
     this.addEventListener("keydown", (e) => {
       if (e.key !== "Escape" || this.querySelector("[data-reveal]")) return;
