@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
@@ -27,7 +28,8 @@ func targets() (out []string) {
 
 var importColumn = obj("ImportColumn", "What a column of the file means.",
 	text("title", "Title of the column.", "Nazwisko"),
-	enum("target", "Field that it fills; skip leaves it out.", "traveler.family", targets()...),
+	text("target", "Field that it fills; skip leaves it out. One of "+strings.Join(targets(), ", ")+
+		", or own.client. and own.traveler. with the code of a field that the agency has defined itself.", "traveler.family"),
 	text("label", "Sub-type of a communication, label of an address or a note.", "mobile"),
 	number("label_from", "The column, counted from 1, that holds the label; 0 for none.", 0),
 	enum("owner", "Who gets a communication or address; empty decides by the row.", "", "", "client", "traveler"),

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"reflect"
 	"strconv"
 
@@ -21,7 +22,7 @@ type prop struct {
 	must    bool // a new record needs it
 	yes     bool // a flag that new records have where nothing is said
 
-	kind  byte // t text, d date, r reference, n number, b flag, s stamp, x secret
+	kind  byte // t text, d date, r reference, n number, b flag, s stamp, x secret, m values of the agency's own fields
 	need  string
 	index []int
 }
@@ -111,6 +112,8 @@ func kindOf(t reflect.Type) byte {
 		return 's'
 	case reflect.TypeFor[record.Secret]():
 		return 'x'
+	case reflect.TypeFor[record.Bag]():
+		return 'm'
 	}
 	switch t.Kind() {
 	case reflect.Bool:
@@ -146,6 +149,8 @@ func (p *prop) schema(answer bool) *schema {
 		}
 	case 'd':
 		s.typ, s.format, s.nullable = "string", "date", true
+	case 'm':
+		s.typ, s.format = "object", "values"
 	default:
 		s.typ = "string"
 		s.nullable = !answer // null empties a text, an answer has ""
@@ -185,6 +190,8 @@ func (m *model) append(b []byte, r record.Record, a db.Actor) []byte {
 			} else {
 				b = appendString(b, f.String())
 			}
+		case 'm':
+			b = append(b, cmp.Or(f.String(), "{}")...)
 		case 'x': // only whether there is one
 			b = appendString(b, record.Secret(f.String()).String())
 		default:
@@ -216,6 +223,12 @@ func (m *model) fill(r record.Record, o object) {
 			f.SetBool(x)
 		case int64:
 			f.SetInt(x)
+		case object: // of the agency's own fields those that are sent
+			bag := record.Bag(f.String())
+			for key, v := range x {
+				bag = bag.With(key, v)
+			}
+			f.SetString(string(bag))
 		}
 	}
 }

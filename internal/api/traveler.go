@@ -41,6 +41,7 @@ var travelerModel = newModel("Traveler", "A person who travels, with names as in
 	prop{name: "remarks", doc: "Anything worth remembering.", max: 20000, example: ""},
 	prop{name: "phone", doc: "The phone that lists show, E.164.", ro: true, example: "+48601234567"},
 	prop{name: "email", doc: "The e-mail that lists show.", ro: true, example: "joanna@example.com"},
+	prop{name: "fields", doc: ownFieldsDoc},
 )
 
 // travelerDocs describe the fields of the traveler list, travelerExamples give
@@ -55,7 +56,9 @@ var travelerDocs = map[string]string{
 	"passport_expires": "Until when the passport of the next journey is valid.", "passport_country": "Country of a passport, ISO 3166.",
 	"visa_country": "Country or area of a visa.", "document_kind": "Kind of another document.",
 	"passport": "Passports of the traveler.", "visa": "Visas of the traveler.", "document": "Other documents of the traveler.", "communication": "Phones, e-mails and other communications of the traveler.",
-	"address": "Addresses of the traveler.",
+	"address":    "Addresses of the traveler.",
+	"preference": "What the traveler likes and avoids.", "programme": "A loyalty programme of which the traveler is a member.",
+	"loyalty": "Memberships in loyalty programmes.", "special_date": "Special dates of the traveler.",
 	"created": "When the traveler was created, by day.", "updated": "When the traveler was last changed, by day.", "version": "Version of the record.",
 }
 

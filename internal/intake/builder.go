@@ -89,6 +89,8 @@ func (b *builder) put(c *Column, lab, value string) {
 		b.full, b.order = value, c.NameOrder
 	case "tag":
 		b.putTags(c, value)
+	case "own":
+		b.putOwn(c, value)
 	case "event":
 		b.putEvent(c, lab, value)
 	case "note":
@@ -98,6 +100,16 @@ func (b *builder) put(c *Column, lab, value string) {
 		}
 		b.note(title, value)
 	}
+}
+
+// putOwn keeps the value of a field that the agency has defined itself.
+func (b *builder) putOwn(c *Column, value string) {
+	area, code, _ := OwnTarget(c.Target)
+	to := &b.rec.Client.Own
+	if area == "traveler" {
+		to = &b.traveler(c.Person).Own
+	}
+	*to = append(*to, Own{Code: code, Title: c.Title, Value: value})
 }
 
 func (b *builder) putTraveler(c *Column, field, value string) {

@@ -39,7 +39,11 @@ type Client struct {
 	Comms     []Comm
 	Addresses []Address
 	Tags      []string
+	Own       []Own
 }
+
+// Own is the value of a field that the agency has defined itself, as written.
+type Own struct{ Code, Title, Value string }
 
 // ExternalID is the key of a client in the system that it comes from (R166).
 type ExternalID struct{ System, ID string }
@@ -59,6 +63,7 @@ type Traveler struct {
 
 	Comms     []Comm
 	Addresses []Address
+	Own       []Own
 }
 
 // Comm is a communication (R047).

@@ -1,5 +1,7 @@
 package intake
 
+import "strings"
+
 // Target is something that a column can be mapped to.
 type Target struct {
 	Key  string // as stored in a mapping: "traveler.family"; label intake.target.<key>
@@ -97,5 +99,26 @@ var targetByKey = func() map[string]Target {
 // TargetOf returns the target with the key.
 func TargetOf(key string) (Target, bool) {
 	t, ok := targetByKey[key]
+	if area, _, own := OwnTarget(key); own {
+		return Target{key, area, KindText, true}, true
+	}
 	return t, ok
 }
+
+// ownTarget begins the keys of fields that an agency has defined itself:
+// "own.client.shoe_size". What they take, this package doesn't know.
+const ownTarget = "own."
+
+// OwnTarget takes the key of such a field apart: whose it is, client or traveler, and
+// its code.
+func OwnTarget(key string) (area, code string, ok bool) {
+	rest, ok := strings.CutPrefix(key, ownTarget)
+	if !ok {
+		return "", "", false
+	}
+	area, code, ok = strings.Cut(rest, ".")
+	return area, code, ok && code != "" && (area == "client" || area == "traveler")
+}
+
+// OwnKey is the key of a field that an agency has defined itself.
+func OwnKey(area, code string) string { return ownTarget + area + "." + code }

@@ -659,7 +659,7 @@ func importColumns(p *Page, v *mapView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select{Field: ui.Field{Name: fmt.Sprintf("c[%d].target", i), Label: p.T("import.field_for", "Name", title), NoLabel: true}, Value: v.column(i).Target, Options: targets(p), Quiet: true}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select{Field: ui.Field{Name: fmt.Sprintf("c[%d].target", i), Label: p.T("import.field_for", "Name", title), NoLabel: true}, Value: v.column(i).Target, Options: v.targets(p), Quiet: true}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

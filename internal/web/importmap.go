@@ -25,7 +25,8 @@ type mapView struct {
 	m       intake.Mapping
 	cards   bool
 	header  []string
-	samples [][]string // by column, the first values
+	samples [][]string  // by column, the first values
+	own     []ui.Option // fields that the agency has defined itself
 	sheets  []string
 	err     error
 
@@ -91,6 +92,14 @@ func (v *mapView) loadChoices(p *Page) error {
 			}
 		}
 		v.advisors = append(v.advisors, ui.Option{Value: strconv.Itoa(imports.Nobody), Label: p.T("import.nobody")})
+		keys, labels, err := imports.OwnTargets(ctx, tx, p.L.Lang())
+		if err != nil {
+			return err
+		}
+		for i, key := range keys {
+			area, _, _ := intake.OwnTarget(key)
+			v.own = append(v.own, ui.Option{Value: key, Label: labels[i], Group: p.T("list.group.own") + " – " + p.T("intake.area."+area)})
+		}
 		opts, err := client.List.Options(ctx, tx, "branch", p.L.Lang())
 		for _, o := range opts {
 			v.branches = append(v.branches, ui.Option{Value: o.Value, Label: o.Label})
@@ -100,14 +109,14 @@ func (v *mapView) loadChoices(p *Page) error {
 }
 
 // targets are the fields that a column can go to, in groups.
-func targets(p *Page) []ui.Option {
+func (v *mapView) targets(p *Page) []ui.Option {
 	out := []ui.Option{{Value: "skip", Label: p.T("import.leave_out")}}
 	for _, t := range intake.Targets {
 		if t.Key != "skip" {
 			out = append(out, ui.Option{Value: t.Key, Label: p.T("intake.target." + t.Key), Group: p.T("intake.area." + t.Area)})
 		}
 	}
-	return out
+	return append(out, v.own...)
 }
 
 // column returns the mapping of a column.

@@ -13,6 +13,7 @@ import (
 // delta is what a draft adds to a client.
 type delta struct {
 	fields []*field[client.Client]
+	own    []string // codes of fields of the agency's own
 	names  []string // of all changed fields, for the report
 	people []personDelta
 	comms  []ownedComm
@@ -29,6 +30,7 @@ type personDelta struct {
 	person int // in the draft
 	isNew  bool
 	fields []int // of travelerFields
+	own    []string
 	role   bool
 	lines  []string
 }
@@ -62,7 +64,8 @@ func (e *engine) compare(ctx context.Context, tx *db.Tx, b *drafter, x *decision
 	if err := e.compareFields(ctx, tx, b, x); err != nil {
 		return err
 	}
-	owners := e.comparePeople(x)
+	x.delta.own = e.compareOwn(b, x, 0, d.c.Fields)
+	owners := e.comparePeople(b, x)
 	x.delta.memo = s.newLines(slotMemo, d.c.Memo)
 	x.delta.lines = s.newLines(slotRemarks, d.c.Remarks)
 	if len(x.delta.memo) > 0 {
@@ -180,7 +183,7 @@ func (d *draft) reachable() (yes bool) {
 
 // comparePeople finds the travelers of the draft among those of the target and
 // returns the owner in the target of each: [0] is the client, [i+1] the person i.
-func (e *engine) comparePeople(x *decision) []int {
+func (e *engine) comparePeople(b *drafter, x *decision) []int {
 	s, d := x.target, x.d
 	owners := make([]int, len(d.people)+1)
 	used := map[int]bool{}
@@ -189,7 +192,7 @@ func (e *engine) comparePeople(x *decision) []int {
 		p := &d.people[i]
 		if o := s.whoIs(&p.t, used, byID && len(d.people) == 1 && len(s.people) == 1); o > 0 {
 			owners[i+1], used[o] = o, true
-			e.comparePerson(x, i, o)
+			e.comparePerson(b, x, i, o)
 			continue
 		}
 		s.person(&p.t, p.role)
@@ -229,7 +232,7 @@ func (s *state) whoIs(t *traveler.Traveler, used map[int]bool, only bool) int {
 	return 0
 }
 
-func (e *engine) comparePerson(x *decision, person, owner int) {
+func (e *engine) comparePerson(b *drafter, x *decision, person, owner int) {
 	s, p := x.target, &x.d.people[person]
 	pd := personDelta{owner: owner, person: person}
 	// The same words in another order are the same name.
@@ -245,6 +248,7 @@ func (e *engine) comparePerson(x *decision, person, owner int) {
 		pd.fields = append(pd.fields, i)
 		x.delta.note(label("traveler", f.name))
 	}
+	pd.own = e.compareOwn(b, x, owner, p.t.Fields)
 	if was, has := s.get(slot(owner, roleSlot)); p.role != "" && (!has || was != hash(p.role) && e.opt.Mode == ModeOverwrite) {
 		s.set(slot(owner, roleSlot), hash(p.role))
 		pd.role = true
@@ -253,7 +257,7 @@ func (e *engine) comparePerson(x *decision, person, owner int) {
 	if pd.lines = s.newLines(slot(owner, slotRemarks), p.t.Remarks); len(pd.lines) > 0 {
 		x.delta.note("traveler.remarks")
 	}
-	if len(pd.fields) > 0 || pd.role || len(pd.lines) > 0 {
+	if len(pd.fields)+len(pd.own) > 0 || pd.role || len(pd.lines) > 0 {
 		x.delta.people = append(x.delta.people, pd)
 		name := nameKey(p.t.Family, p.t.Given)
 		s.add(slotName, hash(name))
@@ -327,6 +331,9 @@ func (s *state) contains(d *draft) bool {
 			return false
 		}
 	}
+	if !s.containsOwn(0, d.c.Fields) {
+		return false
+	}
 	for i := range d.people {
 		if !s.containsPerson(&d.people[i]) {
 			return false
@@ -362,6 +369,9 @@ func (s *state) containsPerson(p *person) bool {
 		if v := f.text(&p.t); v != "" && !s.has(slot(o, f.slot), hash(v)) {
 			return false
 		}
+	}
+	if !s.containsOwn(o, p.t.Fields) {
+		return false
 	}
 	for i := range p.addrs {
 		if !s.has(slot(o, addressSlots[p.addrs[i].Kind]), addrPrint(&p.addrs[i])) {

@@ -107,6 +107,7 @@ func (b *drafter) make(seq int64, res intake.Result) *draft {
 	d.addrs = b.addresses(rec.Client.Addresses)
 	b.externalIDs(rec.Client.ExternalIDs)
 	b.tags(rec.Client.Tags)
+	d.c.Fields = b.own("client", rec.Client.Own)
 	b.validate()
 	return d
 }
@@ -208,6 +209,7 @@ func (b *drafter) person(in *intake.Traveler, region string) person {
 		Occupation: in.Occupation, Company: in.Company, Position: in.Position, Remarks: in.Remarks}}
 	p.comms = b.communications(in.Comms, region)
 	p.addrs = b.addresses(in.Addresses)
+	p.t.Fields = b.own("traveler", in.Own)
 	return p
 }
 

@@ -1,6 +1,8 @@
 package imports
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -8,6 +10,8 @@ import (
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/fold"
+	"github.com/carnetcrm/carnet/internal/intake"
+	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/traveler"
 )
 
@@ -83,6 +87,77 @@ func folded[T any](name string, p func(*T) *string) field[T] {
 	f := text(name, p)
 	f.text = func(r *T) string { return fold.Key(*p(r)) }
 	return f
+}
+
+// ownSlot is the place of a field that the agency has defined itself.
+func ownSlot(code string) uint64 { return hash("own field", code) }
+
+// ownFacts notes the values of such fields.
+func (s *state) ownFacts(owner int, b record.Bag) {
+	for code, text := range b.Texts() {
+		s.set(slot(owner, ownSlot(code)), hash(text))
+	}
+}
+
+// containsOwn reports whether all of the values are known.
+func (s *state) containsOwn(owner int, b record.Bag) bool {
+	for code, text := range b.Texts() {
+		if !s.has(slot(owner, ownSlot(code)), hash(text)) {
+			return false
+		}
+	}
+	return true
+}
+
+// compareOwn returns the codes of the values that the target lacks, or has otherwise
+// where the file may overwrite.
+func (e *engine) compareOwn(b *drafter, x *decision, owner int, bag record.Bag) (codes []string) {
+	texts := bag.Texts()
+	for _, code := range slices.Sorted(maps.Keys(texts)) {
+		at, print := slot(owner, ownSlot(code)), hash(texts[code])
+		was, has := x.target.get(at)
+		if has && (was == print || e.opt.Mode != ModeOverwrite) {
+			continue
+		}
+		x.target.set(at, print)
+		codes = append(codes, code)
+		if f := b.w.own.Get(code); f != nil {
+			x.delta.note(plainName + f.Label(b.w.l.Lang()))
+		}
+	}
+	return codes
+}
+
+// plainName begins the name of a changed field that isn't a translation key.
+const plainName = "="
+
+// copyOwn gives a bag some values of another.
+func copyOwn(to *record.Bag, from record.Bag, codes []string) {
+	values := from.Values()
+	for _, code := range codes {
+		*to = to.With(code, values[code])
+	}
+}
+
+// own reads the fields that the agency has defined itself. What one of them doesn't take
+// is kept as a remark.
+func (b *drafter) own(kind string, in []intake.Own) (bag record.Bag) {
+	for _, o := range in {
+		f := b.w.own.Get(o.Code)
+		if f == nil || !f.In(kind) || !b.w.own.Edits(f) {
+			b.warn(o.Title, "field.error.unknown")
+			b.keep(o.Title, o.Value)
+			continue
+		}
+		v, key, args := f.Typed(o.Value, date.OrderFor(b.w.agency.Country))
+		if key != "" {
+			b.warn(o.Title, key, args...)
+			b.keep(o.Title, o.Value)
+			continue
+		}
+		bag = bag.With(o.Code, v)
+	}
+	return bag
 }
 
 // addressSlots tell the addresses of an owner apart.

@@ -191,6 +191,7 @@ func (s *state) client(c *client.Client) {
 			s.set(slot(0, f.slot), hash(v))
 		}
 	}
+	s.ownFacts(0, c.Fields)
 	s.add(slotName, hash(nameKey(c.Name)))
 	if c.Code != "" {
 		s.add(slotCode, hash(c.Code))
@@ -219,6 +220,7 @@ func (s *state) person(t *traveler.Traveler, role string) {
 			s.set(slot(owner, f.slot), hash(v))
 		}
 	}
+	s.ownFacts(owner, t.Fields)
 	if role != "" {
 		s.set(slot(owner, roleSlot), hash(role))
 	}

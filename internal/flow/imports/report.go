@@ -60,6 +60,10 @@ func fieldNames(l *i18n.Localizer, v any) string {
 	var out []string
 	for _, f := range list {
 		s, _ := f.(string)
+		if name, plain := strings.CutPrefix(s, plainName); plain {
+			out = append(out, name)
+			continue
+		}
 		out = append(out, l.T("intake.target."+s))
 	}
 	return strings.Join(out, ", ")

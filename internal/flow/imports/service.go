@@ -84,8 +84,12 @@ func (s *Service) recognise(ctx context.Context, a db.Actor, run *Run, opt Optio
 		saved, err := savedFor(ctx, tx, f.Table.Header)
 		if err == nil && saved != nil {
 			m = *saved
+			return nil
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return proposeOwn(ctx, tx, &m)
 	})
 	return m, err
 }

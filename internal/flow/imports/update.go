@@ -76,7 +76,7 @@ func (c *change) insert(ctx context.Context, r record.Record) error {
 // where the classification changes (R065), so they are stored by parts before.
 func (c *change) client(ctx context.Context) error {
 	delta := &c.d.delta
-	if len(delta.fields)+len(delta.memo)+len(delta.lines) == 0 {
+	if len(delta.fields)+len(delta.own)+len(delta.memo)+len(delta.lines) == 0 {
 		return nil
 	}
 	if err := c.communications(ctx); err != nil {
@@ -87,6 +87,7 @@ func (c *change) client(ctx context.Context) error {
 		for _, f := range delta.fields {
 			f.copy(&r, &c.d.d.c)
 		}
+		copyOwn(&r.Fields, c.d.d.c.Fields, delta.own)
 		r.Memo, r.Remarks = appended(r.Memo, delta.memo), appended(r.Remarks, delta.lines)
 		return nil
 	})
@@ -108,7 +109,7 @@ func (c *change) people(ctx context.Context) error {
 			continue
 		}
 		id := c.d.target.people[pd.owner-1].id
-		if len(pd.fields)+len(pd.lines) > 0 {
+		if len(pd.fields)+len(pd.own)+len(pd.lines) > 0 {
 			var t traveler.Traveler
 			if err := c.edit(ctx, &t, id, func() error { applyPerson(&t, p, pd); return nil }); err != nil {
 				return err

@@ -9,6 +9,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/email"
+	ownfield "github.com/carnetcrm/carnet/internal/field"
 	"github.com/carnetcrm/carnet/internal/fold"
 	"github.com/carnetcrm/carnet/internal/i18n"
 	"github.com/carnetcrm/carnet/internal/record"
@@ -26,6 +27,7 @@ type words struct {
 	types    []client.Type
 	tags     map[string]*tag.Tag // by folded name
 	needed   []*tag.Tag          // mandatory for clients (L11)
+	own      *ownfield.Set
 }
 
 func loadWords(ctx context.Context, tx *db.Tx) (*words, error) {
@@ -54,6 +56,9 @@ func loadWords(ctx context.Context, tx *db.Tx) (*words, error) {
 		if t.Active && t.In("client") && t.Requirement == "mandatory" {
 			w.needed = append(w.needed, t)
 		}
+	}
+	if w.own, err = ownfield.Of(ctx, tx); err != nil {
+		return nil, err
 	}
 	for i := range w.users {
 		if w.users[i].ID == tx.Actor.UserID {

@@ -138,6 +138,7 @@ func (x *decision) intoPending() {
 	for _, f := range x.delta.fields {
 		f.copy(&p.full, &x.d.c)
 	}
+	copyOwn(&p.full.Fields, x.d.c.Fields, x.delta.own)
 	p.full.Memo = appended(p.full.Memo, x.delta.memo)
 	p.full.Remarks = appended(p.full.Remarks, x.delta.lines)
 	for _, pd := range x.delta.people {
@@ -177,6 +178,7 @@ func applyPerson(t *traveler.Traveler, from *person, pd personDelta) {
 	for _, i := range pd.fields {
 		travelerFields[i].copy(t, &from.t)
 	}
+	copyOwn(&t.Fields, from.t.Fields, pd.own)
 	t.Remarks = appended(t.Remarks, pd.lines)
 	t.Check() // tidies, and sets the folded names
 }
