@@ -12,6 +12,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/document"
 	"github.com/carnetcrm/carnet/internal/field"
+	"github.com/carnetcrm/carnet/internal/flow/ack"
 	"github.com/carnetcrm/carnet/internal/flow/bulk"
 	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/fillin"
@@ -26,7 +27,7 @@ import (
 
 // Tables are all tenant tables of Carnet with their rules of visibility.
 var Tables = slices.Concat(agency.Tables, login.Tables, tag.Tables, field.Tables, contact.Tables, traveler.Tables, clientlist.Tables, client.Tables, view.Tables, imports.Tables,
-	bulk.Tables, exports.Tables, fillin.Tables, document.Tables, option.Tables, traveler.TasteTables, []db.Table{historyTable()})
+	bulk.Tables, exports.Tables, fillin.Tables, ack.Tables, document.Tables, option.Tables, traveler.TasteTables, []db.Table{historyTable()})
 
 // historyTable: whoever sees a record sees what happened to it. A traveler's
 // history leaves out the links to clients and the relations to persons that the reader

@@ -9,6 +9,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/flow/ack"
 	"github.com/carnetcrm/carnet/internal/login"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/web/ui"
@@ -39,7 +40,7 @@ func (s *Server) adminRoutes() []Route {
 // adminTabs are the parts of the administration with the right that each needs.
 var adminTabs = []struct{ name, right string }{
 	{"people", "user.manage"}, {"agency", "agency.manage"}, {"branches", "agency.manage"}, {"departments", "agency.manage"},
-	{"types", "type.manage"}, {"tags", "tag.manage"}, {"relations", "option.manage"}, {"countries", "agency.manage"}, {"options", "option.manage"}, {"programmes", "option.manage"}, {"fields", "field.manage"}, {"permissions", ""}, {"signins", "audit.view"}, {"reveals", "audit.view"},
+	{"types", "type.manage"}, {"tags", "tag.manage"}, {"relations", "option.manage"}, {"countries", "agency.manage"}, {"options", "option.manage"}, {"programmes", "option.manage"}, {"fields", "field.manage"}, {"templates", ack.RightManage}, {"permissions", ""}, {"signins", "audit.view"}, {"reveals", "audit.view"},
 }
 
 func (p *Page) adminTabs(current string) ui.Tabs {

@@ -40,6 +40,7 @@ var catalogs = []*catalog{
 		drop: func(ctx context.Context, tx *db.Tx, id int64) error { return traveler.DropRelationType(ctx, tx, id, 0) }},
 	{name: "tags", kind: "tag", right: "tag.manage", blankRecord: func() record.Record { return &tag.Tag{Active: true} },
 		rows: tagRows, fill: fillTag, fields: tagFields},
+	ackCatalog,
 	fieldCatalog,
 }
 

@@ -256,7 +256,7 @@ func (v *recordView) dayTitle(d date.Date) string {
 var eventIcons = map[string]string{"client": "clients", "traveler": "user", "communication": "phone", "address": "pin",
 	"client_traveler": "link", "relation": "users", "payment_card": "card", "medical_entry": "heart", "medical_consent": "shield", "tag_link": "tag", "interface_id": "idcard", "share": "share", "comment": "note",
 	"passport": "passport", "visa": "stamp", "nationality": "flag", "other_document": "idcard",
-	"fill_in": "send", "attachment": "clip", "view": "bookmark", "view_default": "bookmark", "client_list": "lists"}
+	"fill_in": "send", "acknowledgement": "stamp", "attachment": "clip", "view": "bookmark", "view_default": "bookmark", "client_list": "lists"}
 
 // event shows one saved change. An edit is a quiet line with old and new value;
 // what came, went or came back has a title of its own.
@@ -358,7 +358,7 @@ func (v *recordView) number(s string) string {
 // fieldKind is the area whose words name the fields of a kind of record.
 func fieldKind(kind string) string {
 	switch kind {
-	case "payment_card", "medical_entry", "medical_consent", "client", "traveler", "communication", "address", "view", "client_list", "relation", "fill_in", "passport", "visa", "nationality", "other_document",
+	case "payment_card", "medical_entry", "medical_consent", "client", "traveler", "communication", "address", "view", "client_list", "relation", "fill_in", "acknowledgement", "passport", "visa", "nationality", "other_document",
 		"loyalty", "special_date", "emergency_contact", "preference":
 		return kind
 	case "view_default":

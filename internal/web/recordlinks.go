@@ -10,6 +10,8 @@ import (
 	"github.com/a-h/templ"
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/document"
+	"github.com/carnetcrm/carnet/internal/flow/ack"
 	"github.com/carnetcrm/carnet/internal/flow/fillin"
 	"github.com/carnetcrm/carnet/internal/i18n"
 	"github.com/carnetcrm/carnet/internal/record"
@@ -19,6 +21,9 @@ import (
 // linkData is what the section of private links has read.
 type linkData struct {
 	fillIns []fillin.FillIn
+	acks    []ack.Ack
+	texts   []ack.Template // that can be sent, while the form for it is open
+	toSend  []document.Attachment
 	newLink string // address of a link that was just made: it is shown once
 	linkTo  string // where it was mailed
 }
@@ -27,8 +32,8 @@ type linkData struct {
 func linkPart() part {
 	return part{at: 'e', load: loadLinks, cards: func(v *recordView) []cardDef {
 		n := ""
-		if len(v.fillIns) > 0 {
-			n = v.p.L.Number(int64(len(v.fillIns)))
+		if all := len(v.fillIns) + len(v.acks); all > 0 {
+			n = v.p.L.Number(int64(all))
 		}
 		return []cardDef{{"links", v.p.T("link.card"), n, v.linksCard}}
 	}, routes: linkRoutes}
@@ -37,17 +42,22 @@ func linkPart() part {
 func loadLinks(v *recordView, ctx context.Context, tx *db.Tx) (err error) {
 	v.fillIns = nil
 	if ref, ok := v.personRef(); ok {
-		v.fillIns, err = fillin.Of(ctx, tx, ref.ID)
+		if v.fillIns, err = fillin.Of(ctx, tx, ref.ID); err != nil {
+			return err
+		}
 	}
-	return err
+	return v.loadAcks(ctx, tx)
 }
 
 func linkRoutes(s *Server) []Route {
-	out := s.fillInRoutes()
+	out := append(s.fillInRoutes(), s.ackRoutes()...)
 	for _, kind := range []string{"client", "traveler"} {
 		at := "POST /" + kind + "s/{id}/fill-ins"
 		out = append(out, Route{Pattern: at, Right: "client.edit", handle: s.makeLink(kind, "links-fill", askFillIn)},
 			Route{Pattern: at + "/{row}/revoke", Right: "client.edit", handle: s.saveCard(kind, "links", revokeFillIn)})
+		at = "POST /" + kind + "s/{id}/acknowledgements"
+		out = append(out, Route{Pattern: at, Right: "client.edit", handle: s.makeLink(kind, "links-ack", s.sendAck)},
+			Route{Pattern: at + "/{row}/revoke", Right: "client.edit", handle: s.saveCard(kind, "links", revokeAck)})
 	}
 	return out
 }
@@ -57,6 +67,7 @@ func (v *recordView) linksCard() templ.Component {
 	if _, ok := v.personRef(); ok {
 		card.Actions = append(card.Actions, v.open("links", "fill", v.p.T("link.fill.ask"), "send")...)
 	}
+	card.Actions = append(card.Actions, v.open("links", "ack", v.p.T("ack.send"), "stamp")...)
 	var rows ui.Group
 	if v.newLink != "" {
 		rows = append(rows, madeLink(v))
@@ -64,8 +75,14 @@ func (v *recordView) linksCard() templ.Component {
 	if v.may && v.edit == "links-fill" {
 		rows = append(rows, v.askForm())
 	}
+	if v.may && v.edit == "links-ack" {
+		rows = append(rows, v.ackForm())
+	}
 	for i := range v.fillIns {
 		rows = append(rows, v.fillInRow(&v.fillIns[i]))
+	}
+	for i := range v.acks {
+		rows = append(rows, v.ackRow(&v.acks[i]))
 	}
 	if len(rows) == 0 {
 		return within(ui.CardBox(card), ui.Empty{Title: v.p.T("link.none"), Small: true})
@@ -136,11 +153,7 @@ func (v *recordView) linkButtons(label string) ui.Group {
 }
 
 func (v *recordView) langPick(lang string) templ.Component {
-	var opts []ui.Option
-	for _, code := range i18n.Langs {
-		opts = append(opts, ui.Option{Value: code, Label: i18n.For(code).Name()})
-	}
-	return ui.Select{Field: v.field("fill_in", "language", 3), Value: lang, Options: opts}
+	return ui.Select{Field: v.field("fill_in", "language", 3), Value: lang, Options: v.p.spoken()}
 }
 
 func (v *recordView) daysPick(stored string) templ.Component {
@@ -170,7 +183,7 @@ func (v *recordView) theirLanguage() string {
 }
 
 // linkMaker makes a link and returns its path.
-type linkMaker func(ctx context.Context, tx *db.Tx, v *recordView) (path string, err error)
+type linkMaker func(v *recordView) (path string, err error)
 
 // makeLink answers a form that makes a private link: the card comes back with the
 // address, which is shown this once.
@@ -185,8 +198,7 @@ func (s *Server) makeLink(kind, card string, do linkMaker) handler {
 			return err
 		}
 		v := &recordView{p: p, ref: record.Ref{Kind: kind, ID: id}, form: f, edit: card}
-		var path string
-		err = p.Update(func(ctx context.Context, tx *db.Tx) error { path, err = do(ctx, tx, v); return err })
+		path, err := do(v)
 		if err != nil && correctable(err) {
 			v.err = err
 			return v.answer(StatusOf(err))
@@ -208,20 +220,22 @@ func (s *Server) makeLink(kind, card string, do linkMaker) handler {
 }
 
 // askFillIn makes the request that the form describes.
-func askFillIn(ctx context.Context, tx *db.Tx, v *recordView) (string, error) {
-	id := v.ref.ID
-	if v.ref.Kind == "client" {
-		var err error
-		if id, err = onlyTraveler(ctx, tx, id); err != nil {
-			return "", err
-		}
-	}
-	f := &fillin.FillIn{TravelerID: id, Sections: strings.Join(v.form.All("sections"), ","), Language: v.form.Str("language"),
+func askFillIn(v *recordView) (path string, err error) {
+	f := &fillin.FillIn{Sections: strings.Join(v.form.All("sections"), ","), Language: v.form.Str("language"),
 		Email: v.form.Str("email"), Message: v.form.Str("message")}
 	if !v.p.s.MailOn {
 		f.Email = ""
 	}
-	return fillin.Ask(ctx, tx, f, v.form.Int("days"), v.p.absolute)
+	err = v.p.Update(func(ctx context.Context, tx *db.Tx) (err error) {
+		if f.TravelerID = v.ref.ID; v.ref.Kind == "client" {
+			if f.TravelerID, err = onlyTraveler(ctx, tx, v.ref.ID); err != nil {
+				return err
+			}
+		}
+		path, err = fillin.Ask(ctx, tx, f, v.form.Int("days"), v.p.absolute)
+		return err
+	})
+	return path, err
 }
 
 func revokeFillIn(ctx context.Context, tx *db.Tx, v *recordView) error {
