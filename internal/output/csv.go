@@ -2,6 +2,7 @@ package output
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -51,6 +52,8 @@ func (t *Table) csvText(v any, k Kind, l *i18n.Localizer) string {
 	switch x := v.(type) {
 	case int64:
 		return strconv.FormatInt(x, 10)
+	case json.Number: // a spreadsheet of the language reads its point
+		return strings.Replace(x.String(), ".", strings.Trim(l.Decimal(0.5, 1), "05"), 1)
 	case string:
 		if k == Phone {
 			x = dial(x)

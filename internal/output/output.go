@@ -5,6 +5,7 @@
 package output
 
 import (
+	"encoding/json"
 	"iter"
 	"strings"
 	"time"
@@ -46,7 +47,7 @@ type Table struct {
 }
 
 // Rows are the rows of a table: as many values as the table has columns, each a
-// string, int64, bool, date.Date, time.Time or nil. The slice may be used again for
+// string, int64, json.Number, bool, date.Date, time.Time or nil. The slice may be used again for
 // the next row.
 type Rows = iter.Seq2[[]any, error]
 
@@ -57,6 +58,13 @@ func (t *Table) text(v any, l *i18n.Localizer) string {
 		return tidy(x)
 	case int64:
 		return l.Number(x)
+	case json.Number:
+		n, err := x.Float64()
+		if err != nil {
+			return x.String()
+		}
+		_, part, _ := strings.Cut(x.String(), ".")
+		return l.Decimal(n, len(part))
 	case bool:
 		if x {
 			return l.T("common.yes")

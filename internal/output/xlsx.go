@@ -3,6 +3,7 @@ package output
 import (
 	"archive/zip"
 	"bufio"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -24,7 +25,8 @@ var ErrTooMany = errors.New("output: more rows than the format holds")
 
 // The styles of cells, in the order of the part styles.xml.
 const (
-	styleText = iota + 1 // as text, marked as such: never a formula, whoever edits it
+	styleGeneral = iota
+	styleText    // as text, marked as such: never a formula, whoever edits it
 	styleNumber
 	styleDay
 	styleMoment
@@ -107,6 +109,8 @@ func (s *sheet) row(n int, row []any) error {
 		switch x := v.(type) {
 		case int64:
 			s.number(i, n, strconv.FormatInt(x, 10), styleNumber)
+		case json.Number:
+			s.number(i, n, x.String(), styleGeneral)
 		case date.Date:
 			if serial, ok := serialOf(x); ok {
 				s.number(i, n, strconv.Itoa(serial), styleDay)

@@ -9,6 +9,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/country"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/field"
 	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/output"
 	"github.com/carnetcrm/carnet/internal/record"
@@ -32,12 +33,17 @@ type party struct {
 
 // parties calls fn for each selected record in the order of the list.
 func (m *maker) parties(fn func(*party) error) error {
+	own, err := field.Of(m.ctx, m.tx)
+	if err != nil {
+		return err
+	}
+	m.own = own
 	// One connection can't walk the list and ask for details: first the numbers, which
 	// are small, then the records in batches.
 	var ids []int64
 	q := m.chosen
 	q.Query.Columns = m.d.Columns[:1]
-	err := m.d.EachSelected(m.ctx, m.tx, q, func(r list.Row) error { ids = append(ids, r.ID); return nil })
+	err = m.d.EachSelected(m.ctx, m.tx, q, func(r list.Row) error { ids = append(ids, r.ID); return nil })
 	if err != nil {
 		return err
 	}
@@ -228,6 +234,7 @@ func (m *maker) card(p *party) *output.Card {
 			c.Language, _, _ = strings.Cut(t.Languages, ",")
 		}
 	}
+	c.Note = m.ownNote(p)
 	comms, places := p.comms, p.places
 	if p.client != nil && len(comms) == 0 {
 		comms = p.alsoByThem
@@ -247,6 +254,29 @@ func (m *maker) card(p *party) *output.Card {
 			Region: a.Region, Postcode: a.PostalCode, Country: m.l.Country(a.Country)})
 	}
 	return c
+}
+
+// ownNote lists the fields that the agency has defined itself, one per line: a card has
+// no place of its own for them.
+func (m *maker) ownNote(p *party) string {
+	if m.own == nil {
+		return ""
+	}
+	var lines []string
+	add := func(kind string, b record.Bag) {
+		texts := b.Texts()
+		for _, f := range m.own.For(kind) {
+			if s := texts[f.Code]; s != "" {
+				lines = append(lines, m.l.T("common.colon", "Label", f.Label(m.e.Lang), "Value", f.Show(m.l, s)))
+			}
+		}
+	}
+	if p.client != nil {
+		add("client", p.client.Fields)
+	} else {
+		add("traveler", p.traveler.Fields)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // spoken is a client's name as it is said: given name first.

@@ -3,6 +3,7 @@ package exports
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/field"
 	"github.com/carnetcrm/carnet/internal/i18n"
 	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/output"
@@ -128,6 +130,7 @@ type maker struct {
 	tick    func(done int64) error
 	l       *i18n.Localizer
 	skipped int64
+	own     *field.Set // of address cards
 }
 
 // columns fills in the columns of the table.
@@ -188,6 +191,8 @@ func (m *maker) value(f list.Field, v any) any {
 		case list.Stamp:
 			return db.Stamp(x).Time()
 		}
+	case json.Number: // of a field of the agency's own
+		return x
 	case string:
 		if f.Kind == list.Date {
 			return date.Date(x)
