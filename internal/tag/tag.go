@@ -23,12 +23,22 @@ func ownerRule(mode string) db.Rule {
 var Tables = []db.Table{
 	{Name: "tag", View: db.Everybody, Edit: db.Everybody.With("tag.manage")},
 	{Name: "tag_link", View: ownerRule(""), Edit: ownerRule(".edit").With("client.edit")},
+	{Name: "affiliation", View: db.Everybody, Edit: db.Everybody.With("affiliation.manage")},
+	{Name: "marketing_code", View: db.Everybody, Edit: db.Everybody.With("affiliation.manage")},
+	{Name: "marketing_link", View: clientRule(""), Edit: clientRule(".edit").With("client.edit")},
 }
 
 var _ = record.Register(
 	record.Kind{Name: "tag", New: func() record.Record { return new(Tag) }},
 	record.Kind{Name: "tag_link", New: func() record.Record { return new(Link) }},
+	record.Kind{Name: "affiliation", New: func() record.Record { return new(Affiliation) }},
+	record.Kind{Name: "marketing_code", New: func() record.Record { return new(Code) }, Silent: true},
+	record.Kind{Name: "marketing_link", New: func() record.Record { return new(Mark) }},
 )
+
+// Kinds are the kinds of tags: plain ones, attributes that clients are grouped by (R076),
+// interests (R079). They have one list, so that no two have the same name.
+var Kinds = []string{"tag", "attribute", "interest"}
 
 // Areas are the kinds of records that can take tags.
 var Areas = []string{"client", "traveler"}
@@ -36,6 +46,7 @@ var Areas = []string{"client", "traveler"}
 // Tag is a label of the agency.
 type Tag struct {
 	record.Base
+	Kind         string `db:"kind" history:"track"` // one of Kinds
 	Name         string `db:"name" history:"track"`
 	NameKey      string `db:"name_key" history:"-"`
 	Areas        string `db:"areas" history:"track"`       // by comma: client,traveler
@@ -63,6 +74,10 @@ func (t *Tag) Check() error {
 	if strings.Contains(t.Name, ",") {
 		c.Add("name", "tag.error.comma")
 	}
+	if t.Kind == "" {
+		t.Kind = Kinds[0]
+	}
+	c.OneOf("kind", t.Kind, Kinds...)
 	if t.Areas == "" {
 		t.Areas = strings.Join(Areas, ",")
 	}
@@ -164,17 +179,17 @@ func (l *Link) Guard(ctx context.Context, tx *db.Tx, _ record.Record) error {
 
 // On is a tag as a record carries it.
 type On struct {
-	LinkID, TagID int64
-	Name, Value   string
+	LinkID, TagID     int64
+	Kind, Name, Value string
 }
 
 // Of returns the tags of a record by name.
 func Of(ctx context.Context, tx *db.Tx, owner record.Ref) (out []On, err error) {
-	err = tx.Each(ctx, `SELECT l.id, l.tag_id, t.name, l.value FROM {tag_link} l JOIN {tag} t ON t.id = l.tag_id
+	err = tx.Each(ctx, `SELECT l.id, l.tag_id, t.kind, t.name, l.value FROM {tag_link} l JOIN {tag} t ON t.id = l.tag_id
 		WHERE l.owner_kind = $1 AND l.owner_id = $2 ORDER BY t.name_key, l.value`, []any{owner.Kind, owner.ID},
 		func(rows db.Rows) error {
 			var o On
-			err := rows.Scan(&o.LinkID, &o.TagID, &o.Name, &o.Value)
+			err := rows.Scan(&o.LinkID, &o.TagID, &o.Kind, &o.Name, &o.Value)
 			out = append(out, o)
 			return err
 		})

@@ -1,12 +1,10 @@
 package traveler
 
 import (
-	"context"
-
 	"github.com/carnetcrm/carnet/internal/contact"
-	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/field"
 	"github.com/carnetcrm/carnet/internal/list"
+	"github.com/carnetcrm/carnet/internal/tag"
 )
 
 // reached are the communications of a type that a traveler is reached by.
@@ -33,8 +31,9 @@ var List = list.Def{
 		{Key: "company", Kind: list.Text, SQL: "t.company", Sort: "t.company", Loose: true, Bulk: "company"},
 		{Key: "occupation", Kind: list.Text, SQL: "t.occupation", Sort: "t.occupation", Loose: true, Bulk: "occupation"},
 		{Key: "do_not_contact", Kind: list.Bool, SQL: "t.do_not_contact", Bulk: "do_not_contact"},
-		{Key: "tag", Kind: list.Choice, SQL: "k.tag_id", NoShow: true, Numeric: true, Options: tagOptions, Quick: true, Bulk: "tags",
-			Via: &list.Related{From: "{tag_link} k", Owner: "k.owner_id", Cond: "k.owner_kind = 'traveler'"}},
+		{Key: "tag", Kind: list.Choice, SQL: "k.tag_id", NoShow: true, Numeric: true, Options: tag.Options(""), Quick: true, Bulk: "tags",
+			Via: tag.Related("traveler", "")},
+		{Key: "interest", Kind: list.Choice, SQL: "k.tag_id", NoShow: true, Numeric: true, Options: tag.Options("interest"), Quick: true, Via: tag.Related("traveler", "interest")},
 		{Key: "phone", Kind: list.Text, Group: "reach", SQL: "m.norm", Via: reached("phone"), Show: "t.phone", Sort: "t.phone", As: "phone", Quick: true},
 		{Key: "email", Kind: list.Text, Group: "reach", SQL: "m.norm", Via: reached("email"), Show: "t.email", Sort: "t.email", Quick: true, Index: "traveler_fts"},
 		{Key: "communication", Kind: list.Area, Group: "reach", NoShow: true,
@@ -58,14 +57,4 @@ var List = list.Def{
 		{Key: "created", Kind: list.Stamp, Group: "agency", SQL: "t.created_at", Sort: "t.created_at", Indexed: true},
 		{Key: "updated", Kind: list.Stamp, Group: "agency", SQL: "t.updated_at", Sort: "t.updated_at", Indexed: true},
 	},
-}
-
-func tagOptions(ctx context.Context, tx *db.Tx) (out []list.Option, err error) {
-	err = tx.Each(ctx, "SELECT CAST(g.id AS text), g.name FROM {tag} g WHERE g.active ORDER BY g.name_key", nil, func(rows db.Rows) error {
-		var o list.Option
-		err := rows.Scan(&o.Value, &o.Label)
-		out = append(out, o)
-		return err
-	})
-	return out, err
 }
