@@ -1,0 +1,91 @@
+package api
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestOwnFields defines fields, fills them in, asks for them and keeps them from those
+// who don't see them.
+func TestOwnFields(t *testing.T) {
+	k := newKit(t)
+	made := func(body string) int64 {
+		t.Helper()
+		r := k.do("ada", "POST /fields", body)
+		if r.status != 201 {
+			t.Fatalf("%d %s", r.status, r.raw)
+		}
+		return int64(r.body["id"].(float64))
+	}
+	size := made(`{"name":"Shoe size","areas":"client,traveler","kind":"number"}`)
+	made(`{"name":"Card","areas":"client","kind":"choice","choices":"GOLD=Gold card\nOLD=Old","default_value":"OLD"}`)
+	made(`{"name":"Likes","areas":"client","kind":"several","choices":"SKI\nSUN"}`)
+	made(`{"name":"Ski","areas":"traveler","kind":"yesno","requirement":"if","required_if":"fields.shoe_size filled"}`)
+	secret := made(`{"name":"Secret","areas":"client","kind":"text","view_roles":"administrator"}`)
+	for request, status := range map[string]int{
+		"POST /fields": 403, fmt.Sprintf("GET /fields/%d", secret): 403, "GET /fields": 200,
+	} {
+		body := ""
+		if strings.HasPrefix(request, "POST") {
+			body = `{"name":"X","areas":"client","kind":"text"}`
+		}
+		if r := k.do("ann", request, body); r.status != status || strings.Contains(r.raw, "Secret") {
+			t.Errorf("%s: %d %s", request, r.status, r.raw)
+		}
+	}
+	if r := k.do("ann", "POST /clients", `{"name":"A/B","fields":{"nothing":1}}`); r.status != 422 || !strings.Contains(r.raw, "fields.nothing") {
+		t.Errorf("%d %s", r.status, r.raw)
+	}
+	if r := k.do("ann", "POST /clients", `{"name":"A/B","fields":{"shoe_size":{"a":1}}}`); r.status != 422 {
+		t.Errorf("%d %s", r.status, r.raw)
+	}
+	r := k.do("ann", "POST /clients", `{"travelers":[{"family":"A","given":"B","fields":{"shoe_size":40}}],"fields":{"shoe_size":42.5}}`)
+	if r.status != 422 || !strings.Contains(r.raw, "travelers[0].fields.ski") {
+		t.Errorf("%d %s", r.status, r.raw)
+	}
+	r = k.do("ann", "POST /clients", `{"travelers":[{"family":"A","given":"B","fields":{"shoe_size":40,"ski":false}}],"fields":{"shoe_size":42.5,"likes":["sun","SKI"]}}`)
+	if r.status != 201 || !strings.Contains(r.raw, `"fields":{"card":"OLD","likes":["SKI","SUN"],"shoe_size":42.5}`) {
+		t.Fatalf("%d %s", r.status, r.raw)
+	}
+	id := int64(r.body["id"].(float64))
+	one := fmt.Sprintf("/clients/%d", id)
+	if r := k.do("ada", "PATCH "+one, `{"fields":{"secret":"plan B"}}`, "If-Match", "*"); r.status != 200 || !strings.Contains(r.raw, "plan B") {
+		t.Errorf("%d %s", r.status, r.raw)
+	}
+	r = k.do("ann", "PATCH "+one, `{"fields":{"likes":null,"card":"gold card"}}`, "If-Match", "*")
+	if r.status != 200 || !strings.Contains(r.raw, `"fields":{"card":"GOLD","shoe_size":42.5}`) {
+		t.Errorf("%d %s", r.status, r.raw)
+	}
+	if r := k.do("ann", "PATCH "+one, `{"fields":{"secret":"mine"}}`, "If-Match", "*"); r.status != 422 {
+		t.Errorf("%d %s", r.status, r.raw)
+	}
+	if r := k.do("ada", "GET "+one, ""); !strings.Contains(r.raw, `"secret":"plan B"`) {
+		t.Errorf("lost: %s", r.raw)
+	}
+	for query, want := range map[string]string{
+		"field_shoe_size.least=42&columns=field_shoe_size,field_card": `"field_shoe_size":42.5,"field_card":"GOLD"`,
+		"field_card=OLD":        `"items":[]`,
+		"sort=-field_shoe_size": `"items":[{`,
+		"field_nothing=1":       `list.unknown_field`,
+		"field_secret=plan":     `list.unknown_field`,
+		"columns=field_secret":  `list.unknown_field`,
+		"field_shoe_size.odd=1": `list.unknown_operator`,
+	} {
+		r := k.do("ann", "GET /clients?"+query, "")
+		if strings.Contains(want, "list.") {
+			if r.status != 422 {
+				t.Errorf("%s: %d %s", query, r.status, r.raw)
+			}
+		} else if r.status != 200 || !strings.Contains(r.raw, want) {
+			t.Errorf("%s: %d %s", query, r.status, r.raw)
+		}
+	}
+	r = k.do("ann", "GET "+one+"/history", "")
+	if !strings.Contains(r.raw, "fields.card") || strings.Contains(r.raw, "secret") {
+		t.Errorf("%s", r.raw)
+	}
+	if r := k.do("ada", fmt.Sprintf("DELETE /fields/%d", size), "", "If-Match", "*"); r.status != 409 {
+		t.Errorf("in use: %d %s", r.status, r.raw)
+	}
+}
