@@ -293,6 +293,7 @@ func (m *matrix) client(name string) map[string]int64 {
 		return nil
 	})
 	m.tags(name, ids)
+	m.papersOnFile(name, actor, ids)
 	m.shares(name, actor, ids)
 	dbtest.View(m.t, m.DB, actor, func(ctx context.Context, tx *db.Tx) error {
 		l, err := client.Links(ctx, tx, ids["client"])
