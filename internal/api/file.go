@@ -209,6 +209,11 @@ func cutPrefix(s, prefix string) string {
 
 // uploadFile streams a file to the store.
 func (o owner) uploadFile(q *req, w http.ResponseWriter) error {
+	ctx := q.http.Context()
+	err := q.s.DB.View(ctx, q.actor, func(tx *db.Tx) error { return record.Editable(ctx, tx, o.ref(q)) })
+	if err != nil {
+		return err
+	}
 	kind, params, err := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
 		return errMediaType()
@@ -243,7 +248,7 @@ func (o owner) uploadFile(q *req, w http.ResponseWriter) error {
 			up.Dated = date.Today(q.s.DB.Now(), time.UTC)
 		case "file":
 			up.Name, up.Content = part.FileName(), part
-			a, err := q.docs().Upload(q.http.Context(), q.actor, up)
+			a, err := q.docs().Upload(ctx, q.actor, up)
 			if err != nil {
 				return err
 			}

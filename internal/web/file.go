@@ -64,7 +64,7 @@ func (s stillGoing) Read(p []byte) (int, error) {
 	return s.r.Read(p)
 }
 
-// parts reads a form with files as it arrives, without keeping anything of it.
+// multipart reads a form with files as it arrives, without keeping anything of it.
 func (p *Page) multipart() (*multipart.Reader, error) {
 	kind, params, err := mime.ParseMediaType(p.R.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
@@ -89,6 +89,11 @@ func (s *Server) uploadFiles(kind string) handler {
 				return err
 			}
 			up.Types = document.Pictures // R033
+		}
+		// Who may not store anything needn't send it first.
+		err = p.View(func(ctx context.Context, tx *db.Tx) error { return record.Editable(ctx, tx, up.Owner) })
+		if err != nil {
+			return err
 		}
 		form, err := p.multipart()
 		if err != nil {
