@@ -102,5 +102,5 @@ func (a *Agency) labels(ctx context.Context, tx *db.Tx) error {
 		}
 		a.tags[t.Name] = r.ID
 	}
-	return nil
+	return a.fields(ctx, tx)
 }

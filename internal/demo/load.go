@@ -76,6 +76,7 @@ func (a *Agency) make(g *madeup.Generator, from, to int) *batch {
 		b.add(a, &m)
 		if i < related {
 			b.relate(&m)
+			b.fill(&m, i)
 		}
 	}
 	return b
