@@ -66,7 +66,7 @@ func (o owner) files() []op {
 	}
 	one := path + "/{number}"
 	return append(out,
-		op{id: n.id + ".link", method: "POST", path: o.path + "/links", group: "Files", summary: "Add a link", doc: "The page that it leads to is always shown as it is.",
+		op{id: n.id + ".link", method: "POST", path: o.path + "/file-links", group: "Files", summary: "Add a link", doc: "The page that it leads to is always shown as it is.",
 			need: "client.edit", body: linkNew, status: 201, reply: fileModel.read, etag: true, run: o.addLink},
 		op{id: n.id + ".versions", method: "GET", path: one + "/versions", group: "Files", what: "file", summary: "List the versions of a file", doc: "The latest first.",
 			status: 200, reply: all(fileModel.name, fileModel.read), run: o.listVersions},

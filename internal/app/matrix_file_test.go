@@ -52,7 +52,7 @@ func fileCards(kind, t string) []row {
 	file, gone, one := t+"file", t+"exfile", v1+at+"files/{number}"
 	return []row{
 		{route: "POST " + at + "files", who: writers, on: "live", need: 'e', id: kind, ok: 422}, // no file
-		{route: "POST " + at + "links", who: writers, on: "live", need: 'e', id: kind, body: "url=https%3A%2F%2Fexample.org%2F{n}", ok: 303},
+		{route: "POST " + at + "file-links", who: writers, on: "live", need: 'e', id: kind, body: "url=https%3A%2F%2Fexample.org%2F{n}", ok: 303},
 		{route: "GET /files/{id}", on: "live", need: 's', id: file, ok: 200},
 		{route: "GET /files/{id}/download", on: "live", need: 's', id: file, ok: 200},
 		{route: "GET /files/{id}/preview", on: "live", need: 's', id: file, ok: 200},
@@ -63,7 +63,7 @@ func fileCards(kind, t string) []row {
 		{route: "POST /files/{id}/restore", who: writers, on: "live", need: 'e', id: gone, ok: 303, uses: true},
 		{route: "GET" + v1 + at + "files", on: "live", need: 's', id: kind, ok: 200},
 		{route: "POST" + v1 + at + "files", who: writers, on: "live", need: 'e', id: kind, body: "{}", ok: 415}, // no file
-		{route: "POST" + v1 + at + "links", who: writers, on: "live", need: 'e', id: kind, body: `{"url":"https://example.org/{n}"}`, ok: 201},
+		{route: "POST" + v1 + at + "file-links", who: writers, on: "live", need: 'e', id: kind, body: `{"url":"https://example.org/{n}"}`, ok: 201},
 		{route: "GET" + one, on: "live", need: 's', id: kind, part: file, ok: 200},
 		{route: "PATCH" + one, who: writers, on: "live", need: 'e', id: kind, part: file, body: `{"description":"n{n}"}`, ok: 200},
 		{route: "DELETE" + one, who: writers, on: "live", need: 'e', id: kind, part: file, ok: 204, uses: true},

@@ -24,7 +24,7 @@ func (s *Server) fileRoutes() []Route {
 	for _, kind := range []string{"client", "traveler"} {
 		at := "POST /" + kind + "s/{id}/"
 		out = append(out, Route{Pattern: at + "files", Right: "client.edit", Upload: true, handle: s.uploadFiles(kind)},
-			Route{Pattern: at + "links", Right: "client.edit", handle: s.saveCard(kind, "files-link", addFileLink)})
+			Route{Pattern: at + "file-links", Right: "client.edit", handle: s.saveCard(kind, "files-link", addFileLink)})
 	}
 	return append(out,
 		Route{Pattern: "GET /documents", handle: s.fileList},

@@ -178,7 +178,7 @@ func (v *recordView) fileLinkForm() templ.Component {
 	url.Required, url.Autofocus, url.Type = true, true, "url"
 	fields := append(v.problemsOutside("url", "name", "description"), url, v.text("file", "name", "", 4), v.text("file", "description", "", 12))
 	buttons := ui.Group{ui.Button{Label: p.T("common.save"), Kind: "primary", Submit: true, Small: true, Keys: "Control+S"}, v.cancel("files")}
-	return inlineForm(v.path()+"/links", "files", p.T("file.add_link"), fields, buttons)
+	return inlineForm(v.path()+"/file-links", "files", p.T("file.add_link"), fields, buttons)
 }
 
 // partImages shows the images of a travel document and takes another one. Its form is
