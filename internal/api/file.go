@@ -31,8 +31,8 @@ var fileModel = newModel("File", "A file or link on a client or traveler.", &doc
 	prop{name: "part_id", doc: "Number of that passport or visa, 0 for any other file.", ro: true, example: int64(0)},
 )
 
-// linkNew is a link for a record.
-var linkNew = obj("LinkNew", "A link for a record: nothing is copied.",
+// fileLinkNew is a link for a record.
+var fileLinkNew = obj("FileLinkNew", "A link for a record: nothing is copied.",
 	text("url", "Address of the page.", "https://example.com/terms"),
 	text("name", "What it is called; the address where empty.", "Terms of the ferry").orNull(),
 	text("description", "What it is.", "").orNull()).must("url")
@@ -67,7 +67,7 @@ func (o owner) files() []op {
 	one := path + "/{number}"
 	return append(out,
 		op{id: n.id + ".link", method: "POST", path: o.path + "/file-links", group: "Files", summary: "Add a link", doc: "The page that it leads to is always shown as it is.",
-			need: "client.edit", body: linkNew, status: 201, reply: fileModel.read, etag: true, run: o.addLink},
+			need: "client.edit", body: fileLinkNew, status: 201, reply: fileModel.read, etag: true, run: o.addLink},
 		op{id: n.id + ".versions", method: "GET", path: one + "/versions", group: "Files", what: "file", summary: "List the versions of a file", doc: "The latest first.",
 			status: 200, reply: all(fileModel.name, fileModel.read), run: o.listVersions},
 		op{id: n.id + ".restore", method: "POST", path: one + "/restore", group: "Files", what: "file", summary: "Restore a file", doc: "From the trash.",
