@@ -62,6 +62,9 @@ func (c *demoCmd) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := demo.Files(e, a.DB, a.Files); err != nil {
+		return err
+	}
 	en := i18n.For("en")
 	for _, p := range logins {
 		a.Demo = append(a.Demo, web.DemoLogin{Name: p.Name, Role: p.Role, Email: p.Email, Password: p.Password})
