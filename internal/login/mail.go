@@ -41,6 +41,9 @@ func (s *Service) mail(ctx context.Context, tx *db.Tx, u *agency.User, kind, pat
 	return err
 }
 
+// Absolute is the whole address of a path of Carnet, as it stands in mails.
+func (s *Service) Absolute(path string) string { return s.opt.BaseURL + path }
+
 // resetArgs are the arguments of the job that answers a forgotten password.
 type resetArgs struct {
 	Email string `json:"email"`
