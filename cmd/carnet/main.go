@@ -26,6 +26,7 @@ type commands struct {
 	Import  importCmd  `cmd:"" help:"Move client lists in."`
 	User    userCmd    `cmd:"" help:"People who sign in."`
 	Token   tokenCmd   `cmd:"" help:"API tokens."`
+	Vault   vaultCmd   `cmd:"" help:"The key of the secrets."`
 	Openapi openapiCmd `cmd:"" help:"Print the OpenAPI document of the API."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

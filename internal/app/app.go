@@ -131,7 +131,7 @@ func (a *App) protect() error {
 func (a *App) assemble(ctx context.Context) error {
 	var err error
 	var fresh bool
-	if a.Vault, fresh, err = vault.New(a.Config.VaultKey, a.Config.VaultFile()); err != nil {
+	if a.Vault, fresh, err = vault.Load(vault.Options{Key: a.Config.VaultKey, File: a.Config.VaultFile(), KMS: a.Config.KMS()}); err != nil {
 		return err
 	}
 	if err := a.knownKey(ctx, fresh); err != nil {

@@ -39,6 +39,9 @@ type Config struct {
 
 	VaultKey string `env:"CARNET_VAULT_KEY" hidden:"" help:"Key of the vault, instead of the file in the data folder. Use the variable: others can see a flag."`
 
+	VaultKMS      string `name:"vault-kms" env:"CARNET_VAULT_KMS" placeholder:"URL" help:"Key of HashiCorp Vault's or OpenBao's transit engine that encrypts the vault key: https://host:8200/transit/keys/carnet."`
+	VaultKMSToken string `name:"vault-kms-token" env:"CARNET_VAULT_KMS_TOKEN" hidden:"" help:"Token for it. Use the variable: others can see a flag."`
+
 	MaxUpload int `env:"CARNET_MAX_UPLOAD" default:"512" placeholder:"MB" help:"Largest client list that can be uploaded, in MB."`
 
 	MaxFile int `env:"CARNET_MAX_FILE" default:"0" placeholder:"MB" help:"Largest file that can be attached to a record, in MB; 0 is no limit."`
@@ -209,6 +212,14 @@ func (c *Config) FilesDir() string { return filepath.Join(c.Data, "files") }
 
 // ExportsDir returns the folder of exported lists, which are kept for a day.
 func (c *Config) ExportsDir() string { return filepath.Join(c.Data, "exports") }
+
+// KMS returns what encrypts the vault key, nil for nothing.
+func (c *Config) KMS() *vault.KMS {
+	if c.VaultKMS == "" {
+		return nil
+	}
+	return &vault.KMS{URL: c.VaultKMS, Token: c.VaultKMSToken}
+}
 
 // VaultFile returns the path of the vault key.
 func (c *Config) VaultFile() string { return filepath.Join(c.Data, vault.FileName) }

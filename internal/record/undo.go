@@ -68,6 +68,11 @@ func PutBack(ctx context.Context, tx *db.Tx, kind string, id int64, image json.R
 		if !ok || c.name == "id" || c.derived {
 			continue
 		}
+		if s, _ := v.(string); c.secret && s != "" {
+			if _, err := tx.Open(s, place(tx, kind, id, c.name)); err != nil {
+				continue // sealed with a key that was forgotten since: what is there now stays
+			}
+		}
 		field := c.value(r)
 		switch field.Kind() {
 		case reflect.String:

@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
@@ -45,6 +46,11 @@ const prefix = "v1:"
 // Vault seals and opens. It is safe for use by several goroutines.
 type Vault struct {
 	file string // "" when the keyset came from a variable
+	kms  *KMS   // encrypts the file, nil where nothing does
+
+	reading sync.Mutex   // one looks at the file at a time
+	looked  atomic.Int64 // when it was looked at last, in nanoseconds
+	stamp   stamp        // of the file as it was read
 
 	mu     sync.RWMutex
 	handle *keyset.Handle
@@ -52,28 +58,45 @@ type Vault struct {
 	ids    map[uint32]bool
 }
 
+// Options say where the keyset is.
+type Options struct {
+	Key  string // content of CARNET_VAULT_KEY; wins over the file
+	File string
+	KMS  *KMS // encrypts the file, nil where nothing does
+}
+
 // New reads the keyset from key, the content of CARNET_VAULT_KEY, or when that is
-// empty from file. A file that doesn't exist is created with a new key, readable by
-// its owner only, and created is true: the caller must then make sure, with Verify,
-// that nothing has been sealed with another key before.
+// empty from file; see Load.
 func New(key, file string) (v *Vault, created bool, err error) {
-	if key != "" {
-		v, err = parse(key, "")
+	return Load(Options{Key: key, File: file})
+}
+
+// Load reads the keyset. A file that doesn't exist is created with a new key, readable
+// by its owner only, and created is true: the caller must then make sure, with Verify,
+// that nothing has been sealed with another key before. A file that isn't encrypted is
+// encrypted once a KMS is given.
+func Load(opt Options) (v *Vault, created bool, err error) {
+	if opt.Key != "" {
+		v, err = parse(opt.Key, "")
 		return v, false, err
 	}
-	data, err := os.ReadFile(file)
+	v = &Vault{file: opt.File, kms: opt.KMS}
+	h, bare, err := v.read()
 	if err == nil {
-		v, err = parse(string(data), file)
+		if err := v.use(h); err != nil {
+			return nil, false, err
+		}
+		if bare && v.kms != nil {
+			err = v.locked(func() error { return v.write(h, true) })
+		}
 		return v, false, err
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, false, fmt.Errorf("reading the vault key: %w", err)
+		return nil, false, err
 	}
-	h, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
-	if err != nil {
+	if h, err = keyset.NewHandle(aead.AES256GCMKeyTemplate()); err != nil {
 		return nil, false, fmt.Errorf("making a vault key: %w", err)
 	}
-	v = &Vault{file: file}
 	if err := v.use(h); err != nil {
 		return nil, false, err
 	}
@@ -94,6 +117,15 @@ func Generate() (string, error) {
 
 // parse reads a keyset in base64, as export writes it.
 func parse(text, file string) (*Vault, error) {
+	h, err := decode(text)
+	if err != nil {
+		return nil, err
+	}
+	v := &Vault{file: file}
+	return v, v.use(h)
+}
+
+func decode(text string) (*keyset.Handle, error) {
 	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
 	if err != nil {
 		return nil, fmt.Errorf("%w: it isn't base64", ErrBadKey)
@@ -102,8 +134,7 @@ func parse(text, file string) (*Vault, error) {
 	if err != nil {
 		return nil, ErrBadKey // the cause could quote parts of the key
 	}
-	v := &Vault{file: file}
-	return v, v.use(h)
+	return h, nil
 }
 
 // export returns a keyset in base64, without line breaks so that it fits a variable.
@@ -139,6 +170,11 @@ func (v *Vault) write(h *keyset.Handle, replace bool) error {
 	if err != nil {
 		return err
 	}
+	if v.kms != nil {
+		if text, err = v.kms.wrap(text); err != nil {
+			return err
+		}
+	}
 	if err := os.MkdirAll(filepath.Dir(v.file), 0o700); err != nil {
 		return fmt.Errorf("making the folder of the vault key: %w", err)
 	}
@@ -160,6 +196,7 @@ func (v *Vault) write(h *keyset.Handle, replace bool) error {
 	if err != nil {
 		return fmt.Errorf("writing the vault key: %w", err)
 	}
+	v.note()
 	return syncDir(filepath.Dir(v.file))
 }
 
@@ -179,6 +216,7 @@ func syncDir(dir string) error {
 // "traveler/7/passport/2/number": it isn't stored, and Open must be given the same, so
 // that a value can't be moved to another record.
 func (v *Vault) Seal(plain []byte, associated string) (string, error) {
+	v.follow(false)
 	v.mu.RLock()
 	box := v.box
 	v.mu.RUnlock()
@@ -195,17 +233,25 @@ func (v *Vault) Open(sealed, associated string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.mu.RLock()
-	box, known := v.box, v.ids[id]
-	v.mu.RUnlock()
+	box, known := v.boxFor(id)
 	if !known {
-		return nil, ErrWrongKey
+		v.follow(true) // another process may have added a key
+		if box, known = v.boxFor(id); !known {
+			return nil, ErrWrongKey
+		}
 	}
 	plain, err := box.Decrypt(raw, []byte(associated))
 	if err != nil {
 		return nil, ErrDamaged
 	}
 	return plain, nil
+}
+
+// boxFor returns what opens values, and whether the key with an id is known.
+func (v *Vault) boxFor(id uint32) (tink.AEAD, bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.box, v.ids[id]
 }
 
 // split decodes a sealed value and finds the id of the key that sealed it: 4 bytes of

@@ -2,7 +2,11 @@ package vault
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -215,4 +219,150 @@ func TestTogether(t *testing.T) {
 		}
 	}
 	wg.Wait()
+}
+
+// TestOtherProcess: two vaults on one file are two processes. What one seals with a new
+// key, the other opens, and soon seals with it, too; forgotten keys open nothing.
+func TestOtherProcess(t *testing.T) {
+	file := filepath.Join(t.TempDir(), FileName)
+	a := open(t, "", file)
+	b := open(t, "", file)
+	old := seal(t, b, "old", "here")
+	if _, err := a.Rotate(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := b.Open(seal(t, a, "new", "here"), "here"); err != nil || string(got) != "new" {
+		t.Fatalf("the other process opens %q, %v", got, err)
+	}
+	if b.Stale(seal(t, b, "again", "here")) {
+		t.Error("the other process goes on with the old key")
+	}
+	c := open(t, "", file)
+	if _, err := a.Rotate(); err != nil {
+		t.Fatal(err)
+	}
+	c.looked.Store(0) // a second later
+	if a.Stale(seal(t, c, "later", "here")) {
+		t.Error("a process that only seals never notices")
+	}
+	// Both add a key from what they knew: neither is lost.
+	fromA, fromB := "", ""
+	for _, v := range []*Vault{a, b} {
+		if _, err := v.Rotate(); err != nil {
+			t.Fatal(err)
+		}
+		if v == a {
+			fromA = seal(t, v, "a", "here")
+		} else {
+			fromB = seal(t, v, "b", "here")
+		}
+	}
+	for _, s := range []string{fromA, fromB, old} {
+		if _, err := open(t, "", file).Open(s, "here"); err != nil {
+			t.Errorf("after two rotations: %v", err)
+		}
+	}
+	if a.Keys() != 5 {
+		t.Errorf("%d keys", a.Keys())
+	}
+	fresh, _, err := a.Reseal(old, "here")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Forget(); err != nil || a.Keys() != 1 {
+		t.Fatalf("%d keys left, %v", a.Keys(), err)
+	}
+	if _, err := open(t, "", file).Open(old, "here"); !errors.Is(err, ErrWrongKey) {
+		t.Errorf("a forgotten key: %v", err)
+	}
+	if got, err := b.Open(fresh, "here"); err != nil || string(got) != "old" {
+		t.Errorf("resealed: %q, %v", got, err)
+	}
+	if left, _ := filepath.Glob(file + ".*"); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+// fakeKMS speaks the protocol of the transit engine.
+func fakeKMS(t *testing.T) *httptest.Server {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var in map[string]string
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+			t.Error(err)
+		}
+		turn := func(s string) string { // stands for the encryption
+			b := []byte(s)
+			for i := range b {
+				b[i] ^= 0x15
+			}
+			return string(b)
+		}
+		answer := map[string]any{}
+		switch {
+		case r.Header.Get("X-Vault-Token") != "letmein":
+			w.WriteHeader(http.StatusForbidden)
+			json.NewEncoder(w).Encode(map[string]any{"errors": []string{"permission denied"}})
+			return
+		case r.Method == "POST" && r.URL.Path == "/v1/transit/encrypt/carnet":
+			answer["ciphertext"] = "vault:v1:" + base64.StdEncoding.EncodeToString([]byte(turn(in["plaintext"])))
+		case r.Method == "POST" && r.URL.Path == "/v1/transit/decrypt/carnet":
+			raw, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(in["ciphertext"], "vault:v1:"))
+			answer["plaintext"] = turn(string(raw))
+		default:
+			w.WriteHeader(http.StatusNotFound)
+			json.NewEncoder(w).Encode(map[string]any{"errors": []string{}})
+			return
+		}
+		json.NewEncoder(w).Encode(map[string]any{"data": answer})
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func TestKMS(t *testing.T) {
+	kms := fakeKMS(t)
+	file := filepath.Join(t.TempDir(), FileName)
+	plain := open(t, "", file)
+	old := seal(t, plain, "secret", "here")
+	before, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt := Options{File: file, KMS: &KMS{URL: kms.URL + "/transit/keys/carnet", Token: "letmein"}}
+	v, created, err := Load(opt) // takes a file over that wasn't encrypted
+	if err != nil || created || v.Source() != "kms" {
+		t.Fatal(created, err)
+	}
+	after, err := os.ReadFile(file)
+	if err != nil || !bytes.HasPrefix(after, []byte("kms:vault:v1:")) || bytes.Contains(after, bytes.TrimSpace(before)) {
+		t.Fatalf("the file: %.60q, %v", after, err)
+	}
+	if got, err := v.Open(old, "here"); err != nil || string(got) != "secret" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := v.Rotate(); err != nil {
+		t.Fatal(err)
+	}
+	again, _, err := Load(opt)
+	if err != nil || again.Keys() != 2 {
+		t.Fatal(err)
+	}
+	if got, err := again.Open(seal(t, v, "x", "y"), "y"); err != nil || string(got) != "x" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, _, err := New("", file); !errors.Is(err, ErrBadKey) || !strings.Contains(err.Error(), "CARNET_VAULT_KMS") {
+		t.Errorf("without the service: %v", err)
+	}
+	for what, k := range map[string]*KMS{"wrong token": {URL: opt.KMS.URL, Token: "x"}, "wrong key": {URL: kms.URL + "/transit/keys/other", Token: "letmein"},
+		"no address": {URL: "transit"}, "no key in it": {URL: kms.URL}, "nobody there": {URL: "http://127.0.0.1:1/transit/keys/carnet"}} {
+		_, _, err := Load(Options{File: file, KMS: k})
+		if !errors.Is(err, ErrKMS) || strings.Contains(err.Error(), "letmein") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	kept, err := os.ReadFile(file)
+	if err != nil || !bytes.HasPrefix(kept, []byte("kms:")) {
+		t.Errorf("a failure touched the file: %.40q %v", kept, err)
+	}
 }
