@@ -143,7 +143,7 @@ func SetMember(ctx context.Context, tx *db.Tx, id, version int64, member bool) e
 
 // The limits of an affiliation's file.
 const (
-	MaxFile  = 4 << 20 // bytes
+	MaxFile  = 1 << 20 // bytes
 	maxCodes = 5000
 )
 
@@ -276,7 +276,7 @@ func readFile(r io.Reader) (*file, error) {
 		return nil, fmt.Errorf("read a file of marketing codes: %w", err)
 	}
 	if len(raw) > MaxFile {
-		return nil, errs.New(errs.TooLarge, "error.too_large", "Max", "4 MB")
+		return nil, errs.New(errs.TooLarge, "error.too_large", "Max", "1 MB")
 	}
 	var f file
 	if err := strict(raw, &f); err != nil {

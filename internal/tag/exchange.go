@@ -68,7 +68,7 @@ func Import(ctx context.Context, tx *db.Tx, r io.Reader) (created, skipped int, 
 		return 0, 0, fmt.Errorf("read a file of tags: %w", err)
 	}
 	if len(raw) > MaxFile {
-		return 0, 0, errs.New(errs.TooLarge, "error.too_large", "Max", "4 MB")
+		return 0, 0, errs.New(errs.TooLarge, "error.too_large", "Max", "1 MB")
 	}
 	var f exchange
 	if err := strict(raw, &f); err != nil {

@@ -40,7 +40,7 @@ func (s *Server) adminRoutes() []Route {
 // adminTabs are the parts of the administration with the right that each needs.
 var adminTabs = []struct{ name, right string }{
 	{"people", "user.manage"}, {"agency", "agency.manage"}, {"branches", "agency.manage"}, {"departments", "agency.manage"},
-	{"types", "type.manage"}, {"tags", "tag.manage"}, {"relations", "option.manage"}, {"countries", "agency.manage"}, {"options", "option.manage"}, {"programmes", "option.manage"}, {"fields", "field.manage"}, {"templates", ack.RightManage}, {"permissions", ""}, {"signins", "audit.view"}, {"reveals", "audit.view"},
+	{"types", "type.manage"}, {"tags", "tag.manage"}, {"attributes", "tag.manage"}, {"interests", "tag.manage"}, {"affiliations", "affiliation.manage"}, {"relations", "option.manage"}, {"countries", "agency.manage"}, {"options", "option.manage"}, {"programmes", "option.manage"}, {"fields", "field.manage"}, {"templates", ack.RightManage}, {"permissions", ""}, {"signins", "audit.view"}, {"reveals", "audit.view"},
 }
 
 func (p *Page) adminTabs(current string) ui.Tabs {

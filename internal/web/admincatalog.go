@@ -20,6 +20,8 @@ import (
 // types, tags. All of them are listed, created, changed and removed alike.
 type catalog struct {
 	name, kind, right string
+	noun              string // what one is called, where it isn't the kind
+	actions           func(p *Page) []templ.Component
 	blankRecord       func() record.Record
 	rows              func(ctx context.Context, tx *db.Tx, p *Page) ([]ui.Row, error)
 	fill              func(f Form, r record.Record)
@@ -38,10 +40,27 @@ var catalogs = []*catalog{
 	{name: "relations", kind: "relation_type", right: "option.manage", blankRecord: func() record.Record { return &traveler.RelationType{Active: true} },
 		rows: kinshipRows, fill: fillKinship, fields: kinshipFields,
 		drop: func(ctx context.Context, tx *db.Tx, id int64) error { return traveler.DropRelationType(ctx, tx, id, 0) }},
-	{name: "tags", kind: "tag", right: "tag.manage", blankRecord: func() record.Record { return &tag.Tag{Active: true} },
-		rows: tagRows, fill: fillTag, fields: tagFields},
+	tagCatalog("tags", "tag"), tagCatalog("attributes", "attribute"), tagCatalog("interests", "interest"),
 	ackCatalog,
 	fieldCatalog,
+}
+
+// tagCatalog are the tags of one kind: a screen each (R075, R077, R079).
+func tagCatalog(name, kind string) *catalog {
+	return &catalog{name: name, kind: "tag", noun: kind, right: "tag.manage", actions: tagActions,
+		blankRecord: func() record.Record { return &tag.Tag{Kind: kind, Active: true} },
+		rows: func(ctx context.Context, tx *db.Tx, p *Page) ([]ui.Row, error) {
+			return tagRows(ctx, tx, p, kind, "/admin/"+name)
+		},
+		fill: fillTag, fields: tagFields}
+}
+
+// called is what one record of the catalog is called in translation keys.
+func (c *catalog) called() string {
+	if c.noun != "" {
+		return c.noun
+	}
+	return c.kind
 }
 
 func (c *catalog) base() string { return "/admin/" + c.name }
@@ -54,8 +73,11 @@ func (c *catalog) list(p *Page) error {
 	if err != nil {
 		return err
 	}
-	head := ui.PageHead{Title: c.title(p), Count: countOf(len(rows)),
-		Actions: []templ.Component{ui.Button{Label: p.T("admin.new." + c.kind), Icon: "plus", Kind: "primary", Href: c.base() + "/new"}}}
+	head := ui.PageHead{Title: c.title(p), Count: countOf(len(rows))}
+	if c.actions != nil {
+		head.Actions = c.actions(p)
+	}
+	head.Actions = append(head.Actions, ui.Button{Label: p.T("admin.new." + c.called()), Icon: "plus", Kind: "primary", Href: c.base() + "/new"})
 	return p.showAdmin(http.StatusOK, c.name, head, rowsCard(p, c.title(p), rows))
 }
 
@@ -71,9 +93,9 @@ func (c *catalog) form(p *Page, status int, r record.Record, f Form, problem err
 		return err
 	}
 	b := record.Stamps(r)
-	card := ui.EditCard{L: p.L, ID: "record", Title: p.T("admin.new." + c.kind), Action: c.base() + "/new", Cancel: c.base()}
+	card := ui.EditCard{L: p.L, ID: "record", Title: p.T("admin.new." + c.called()), Action: c.base() + "/new", Cancel: c.base()}
 	if b.ID != 0 {
-		card.Title, card.Action, card.Version = p.T("admin.edit."+c.kind), c.base()+"/"+strconv.FormatInt(b.ID, 10), b.Version
+		card.Title, card.Action, card.Version = p.T("admin.edit."+c.called()), c.base()+"/"+strconv.FormatInt(b.ID, 10), b.Version
 	}
 	head := ui.PageHead{Title: card.Title, Back: ui.Link{Href: c.base(), Text: c.title(p)}}
 	fields := c.fields(p, r, problem, branches)

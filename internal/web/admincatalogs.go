@@ -99,9 +99,12 @@ func fillType(f Form, r record.Record) {
 	f.putBool("active", &t.Active)
 }
 
-func tagRows(ctx context.Context, tx *db.Tx, p *Page) (out []ui.Row, err error) {
+func tagRows(ctx context.Context, tx *db.Tx, p *Page, kind, base string) (out []ui.Row, err error) {
 	list, err := tag.All(ctx, tx, "")
 	for _, t := range list {
+		if t.Kind != kind {
+			continue
+		}
 		var notes []string
 		for a := range strings.SplitSeq(t.Areas, ",") {
 			notes = append(notes, p.T("admin.tag.area."+a))
@@ -112,7 +115,7 @@ func tagRows(ctx context.Context, tx *db.Tx, p *Page) (out []ui.Row, err error) 
 		if t.TakesValue != "none" {
 			notes = append(notes, p.T("admin.tag.value."+t.TakesValue))
 		}
-		out = append(out, p.catalogRow("/admin/tags", t.ID, t.Name, join(notes...), t.Active))
+		out = append(out, p.catalogRow(base, t.ID, t.Name, join(notes...), t.Active))
 	}
 	return out, err
 }
@@ -120,6 +123,7 @@ func tagRows(ctx context.Context, tx *db.Tx, p *Page) (out []ui.Row, err error) 
 func fillTag(f Form, r record.Record) {
 	t := r.(*tag.Tag)
 	f.put("name", &t.Name)
+	f.put("kind", &t.Kind)
 	if f.Has("_areas") {
 		t.Areas = strings.Join(f.All("areas"), ",")
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/flow/bulk"
 	"github.com/carnetcrm/carnet/internal/phone"
 	"github.com/carnetcrm/carnet/internal/record"
+	"github.com/carnetcrm/carnet/internal/tag"
 	"github.com/carnetcrm/carnet/internal/web/ui"
 )
 
@@ -50,17 +51,18 @@ type names map[string]map[int64]string
 
 // idColumns says which table an id column points at.
 var idColumns = map[string]string{"advisor_id": "user", "user_id": "user", "branch_id": "branch", "share_branch_id": "branch", "owner_id": "user",
-	"customer_type_id": "customer_type", "tag_id": "tag", "traveler_id": "traveler", "main_traveler_id": "traveler", "a_id": "traveler", "b_id": "traveler", "default_card_id": "payment_card", "verified_by": "user", "passport_id": "passport"}
+	"customer_type_id": "customer_type", "tag_id": "tag", "code_id": "marketing_code", "traveler_id": "traveler", "main_traveler_id": "traveler", "a_id": "traveler", "b_id": "traveler", "default_card_id": "payment_card", "verified_by": "user", "passport_id": "passport"}
 
 // nameQueries read the names of some rows.
 var nameQueries = map[string]string{
-	"user":          "SELECT x.id, x.name FROM {user} x WHERE x.id IN {ids $1}",
-	"branch":        "SELECT x.id, x.name FROM {branch} x WHERE x.id IN {ids $1}",
-	"customer_type": "SELECT x.id, x.name FROM {customer_type} x WHERE x.id IN {ids $1}",
-	"payment_card":  "SELECT x.id, '•••• ' || x.last4 FROM {payment_card} x WHERE x.id IN {ids $1}",
-	"tag":           "SELECT x.id, x.name FROM {tag} x WHERE x.id IN {ids $1}",
-	"passport":      "SELECT x.id, x.country || ' •••• ' || x.number_hint FROM {passport.any} x WHERE x.id IN {ids $1}",
-	"traveler":      "SELECT x.id, CASE WHEN x.given = '' THEN x.family ELSE x.given || ' ' || x.family END FROM {traveler.any} x WHERE x.id IN {ids $1}",
+	"user":           "SELECT x.id, x.name FROM {user} x WHERE x.id IN {ids $1}",
+	"branch":         "SELECT x.id, x.name FROM {branch} x WHERE x.id IN {ids $1}",
+	"customer_type":  "SELECT x.id, x.name FROM {customer_type} x WHERE x.id IN {ids $1}",
+	"payment_card":   "SELECT x.id, '•••• ' || x.last4 FROM {payment_card} x WHERE x.id IN {ids $1}",
+	"marketing_code": "SELECT x.id, x.names FROM {marketing_code} x WHERE x.id IN {ids $1}",
+	"tag":            "SELECT x.id, x.name FROM {tag} x WHERE x.id IN {ids $1}",
+	"passport":       "SELECT x.id, x.country || ' •••• ' || x.number_hint FROM {passport.any} x WHERE x.id IN {ids $1}",
+	"traveler":       "SELECT x.id, CASE WHEN x.given = '' THEN x.family ELSE x.given || ' ' || x.family END FROM {traveler.any} x WHERE x.id IN {ids $1}",
 }
 
 // loadNames reads the names that the page needs: of its people and offices, and
@@ -178,6 +180,9 @@ func (n names) value(p *Page, kind, column, s string) string {
 	if table, ok := idColumns[column]; ok {
 		id, _ := strconv.ParseInt(s, 10, 64)
 		if name := n[table][id]; name != "" {
+			if table == "marketing_code" {
+				return tag.Names(name).In(p.L.Lang())
+			}
 			return name
 		}
 		return p.T("history.hidden")
@@ -254,7 +259,7 @@ func (v *recordView) dayTitle(d date.Date) string {
 
 // eventIcons tell the kinds of entries apart.
 var eventIcons = map[string]string{"client": "clients", "traveler": "user", "communication": "phone", "address": "pin",
-	"client_traveler": "link", "relation": "users", "payment_card": "card", "medical_entry": "heart", "medical_consent": "shield", "tag_link": "tag", "interface_id": "idcard", "share": "share", "comment": "note",
+	"client_traveler": "link", "relation": "users", "payment_card": "card", "medical_entry": "heart", "medical_consent": "shield", "tag_link": "tag", "marketing_link": "megaphone", "interface_id": "idcard", "share": "share", "comment": "note",
 	"passport": "passport", "visa": "stamp", "nationality": "flag", "other_document": "idcard",
 	"fill_in": "send", "acknowledgement": "stamp", "attachment": "clip", "view": "bookmark", "view_default": "bookmark", "client_list": "lists"}
 
@@ -305,7 +310,7 @@ func (v *recordView) event(e record.Entry) ui.Event {
 
 // shortFields are what a part of a record is told by when it comes or goes.
 var shortFields = map[string][]string{"communication": {"value", "sub_type", "description"}, "client_traveler": {"traveler_id", "role"},
-	"address": {"recipient", "street", "street2", "po_box", "postal_code", "city", "region", "country"}, "tag_link": {"tag_id", "value"},
+	"address": {"recipient", "street", "street2", "po_box", "postal_code", "city", "region", "country"}, "tag_link": {"tag_id", "value"}, "marketing_link": {"code_id", "state"},
 	"interface_id": {"system", "value"}, "payment_card": {"brand", "last4"}, "medical_entry": {"kind"}, "share": {"user_id"}, "comment": {"text"}, "attachment": {"name", "url"},
 	"passport": {"country", "expires"}, "visa": {"country", "expires"}, "nationality": {"country"}, "other_document": {"kind", "name", "country"}}
 

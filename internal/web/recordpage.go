@@ -63,6 +63,7 @@ type sections struct {
 	filesData
 	linkData
 	fieldsData
+	marketingData
 }
 
 // part is a group of sections of the page with a file of its own: what it reads, the
@@ -76,7 +77,7 @@ type part struct {
 
 // parts returns them in the order in which the page shows them.
 func parts() []part {
-	return []part{documentPart(), tastePart(), filePart(), linkPart(), medicalPart(), cardPart(), fieldPart(), relationPart()}
+	return []part{documentPart(), tastePart(), filePart(), linkPart(), medicalPart(), cardPart(), fieldPart(), marketingPart(), relationPart()}
 }
 
 // loadParts reads what the parts show; the record and its travelers are known.

@@ -42,11 +42,7 @@ func (v *recordView) tagsCard() templ.Component {
 		card.Body = false
 		return within(ui.CardBox(card), ui.Empty{Title: p.T("client.no_tags"), Small: true})
 	}
-	var names []string
-	for _, o := range v.tags {
-		names = append(names, tagText(o))
-	}
-	return within(ui.CardBox(card), tagList(names))
+	return within(ui.CardBox(card), taggedKinds(p, v.tags))
 }
 
 // tagText is a tag with its value.

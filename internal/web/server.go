@@ -128,7 +128,7 @@ func Routes() []Route { return (&Server{}).routes() }
 func (s *Server) routes() []Route {
 	var out []Route
 	for _, part := range []func() []Route{s.startRoutes, s.clientRoutes, s.travelerRoutes, s.partRoutes, s.revealRoutes, s.shareRoutes, s.searchRoutes,
-		s.trashRoutes, s.bulkRoutes, s.viewRoutes, s.clientListRoutes, s.importRoutes, s.exportRoutes, s.signinRoutes, s.accountRoutes, s.adminRoutes} {
+		s.trashRoutes, s.bulkRoutes, s.viewRoutes, s.clientListRoutes, s.marketingRoutes, s.importRoutes, s.exportRoutes, s.signinRoutes, s.accountRoutes, s.adminRoutes} {
 		out = append(out, part()...)
 	}
 	return out
