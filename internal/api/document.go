@@ -155,11 +155,11 @@ func ownDocument(ctx context.Context, tx *db.Tx, q *req, kind string) (traveler.
 
 func restoreDocument(kind string, m *model) runner {
 	return func(ctx context.Context, tx *db.Tx, q *req) error {
-		d, err := ownDocument(ctx, tx, q, kind)
-		if err != nil {
+		if _, err := ownDocument(ctx, tx, q, kind); err != nil {
 			return err
 		}
-		if err := record.Restore(ctx, tx, d, q.sub()); err != nil {
+		d, err := traveler.RestoreDocument(ctx, tx, kind, q.sub())
+		if err != nil {
 			return err
 		}
 		q.answer(m, d)

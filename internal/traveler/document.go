@@ -286,3 +286,19 @@ func DocumentsOf(ctx context.Context, tx *db.Tx, travelers ...int64) (map[int64]
 	}
 	return out, nil
 }
+
+// RestoreDocument takes a document out of the trash. Who only sees the traveler may
+// not.
+func RestoreDocument(ctx context.Context, tx *db.Tx, kind string, id int64) (Document, error) {
+	d := NewDocument(kind, 0)
+	if d == nil {
+		return nil, errs.Missing()
+	}
+	if err := record.GetAny(ctx, tx, d, id); err != nil {
+		return nil, err
+	}
+	if err := record.Editable(ctx, tx, record.Ref{Kind: "traveler", ID: d.Of()}); err != nil {
+		return nil, err
+	}
+	return d, record.Restore(ctx, tx, d, id)
+}

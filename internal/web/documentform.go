@@ -8,7 +8,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
-	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/traveler"
 	"github.com/carnetcrm/carnet/internal/web/ui"
@@ -316,9 +315,6 @@ func restoreDocument(ctx context.Context, tx *db.Tx, v *recordView, kind string)
 	if err != nil {
 		return err
 	}
-	err = record.Restore(ctx, tx, traveler.NewDocument(kind, 0), id)
-	if errs.Is(err, errs.Conflict) {
-		return errs.New(errs.Conflict, "error.taken")
-	}
+	_, err = traveler.RestoreDocument(ctx, tx, kind, id)
 	return err
 }
