@@ -82,6 +82,7 @@ var things = map[string]levels{
 	"type":    "o o o o o o o o -",
 	"tag":     "o o o o o o o o -",
 	"kin":     "o o o o o o o o -",
+	"rule":    "o o o o o o o o -", // of a country
 	"user":    "o o o o o o o o -", // an agent without clients
 	"guest":   "o o o o o o o o -", // an invited agent
 	"run":     "o o - - - - - - -", // an import of max's
@@ -193,6 +194,8 @@ func (m *matrix) make(name string) {
 		id = m.insert("ada", &tag.Tag{Name: unique, Active: true})
 	case "kin":
 		id = m.insert("ada", &traveler.RelationType{Name: unique, Active: true})
+	case "rule":
+		id = m.rule()
 	case "user":
 		u := m.user(fmt.Sprintf("temp%d", m.n), "active")
 		id = u.ID
@@ -294,6 +297,7 @@ func (m *matrix) client(name string) map[string]int64 {
 	})
 	m.tags(name, ids)
 	m.papersOnFile(name, actor, ids)
+	m.papers(name, actor, ids)
 	m.shares(name, actor, ids)
 	dbtest.View(m.t, m.DB, actor, func(ctx context.Context, tx *db.Tx) error {
 		l, err := client.Links(ctx, tx, ids["client"])
