@@ -126,7 +126,7 @@ func (a *App) emptyTrash(ctx context.Context, j *jobs.Job) error {
 // oldTrash picks the oldest deleted records. Companions come before the travelers
 // to whom they belong, who wait for companions that were deleted later.
 var oldTrash = map[string]string{
-	"attachment":  "SELECT r.id FROM {attachment.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
+	"attachment":     "SELECT r.id FROM {attachment.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
 	"relation":       "SELECT r.id FROM {relation.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
 	"passport":       binned("passport"),
 	"visa":           binned("visa"),
