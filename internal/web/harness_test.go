@@ -39,6 +39,7 @@ type site struct {
 	agency *demo.Agency
 
 	exports *exports.Service
+	store   *files.Store
 }
 
 // pass is everybody's password on a site.
@@ -105,6 +106,7 @@ func emptySite(t testing.TB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.store = store
 	s.exports = &exports.Service{DB: s.db, Files: out, Mail: mail.Off{}, MailOn: true, BaseURL: s.URL}
 	s.exports.Register(runner)
 	s.login.Jobs(runner)

@@ -14,6 +14,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/chrome"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/dbtest"
+	"github.com/carnetcrm/carnet/internal/demo"
 	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/i18n"
 )
@@ -56,6 +57,9 @@ var looks = []struct{ name, path, role string }{
 	{"files-add", "/clients/8?edit=files-new#files", "agent"},
 	{"files-link", "/clients/4?edit=files-link#files", "administrator"},
 	{"documents", "/documents", "administrator"},
+	{"file-pdf", "/files/3", "administrator"},
+	{"file-image", "/files/6", "administrator"},
+	{"files", "/clients/1#files", "administrator"},
 	{"relations", "/travelers/5", "administrator"},
 	{"relations-edit", "/travelers/5?edit=relations#relations", "administrator"},
 	{"admin-relations", "/admin/relations", "administrator"},
@@ -111,6 +115,9 @@ func furnish(t *testing.T, s *site) {
 	t.Helper()
 	actSome(t, s)
 	keep(t, s)
+	if err := demo.Files(t.Context(), s.db, s.store); err != nil {
+		t.Fatal(err)
+	}
 	dbtest.Update(t, s.db, s.agency.Actor(), func(ctx context.Context, tx *db.Tx) error {
 		for _, id := range []int64{20, 21} {
 			if err := flow.TrashClient(ctx, tx, id, 0); err != nil {
