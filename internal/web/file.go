@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -134,8 +135,11 @@ func (s *Server) storeFiles(p *Page, form *multipart.Reader, up document.Upload)
 		if errors.Is(err, io.EOF) {
 			return done, bad, nil
 		}
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return done, bad, cutOff(err)
+		}
 		if err != nil {
-			return done, bad, errs.Wrap(err, errs.Invalid, "error.form") // cut off, or no form at all
+			return done, bad, errs.Wrap(err, errs.Invalid, "error.form") // no form at all
 		}
 		switch part.FormName() {
 		case "dated":
@@ -157,12 +161,17 @@ func (s *Server) storeFiles(p *Page, form *multipart.Reader, up document.Upload)
 				done = append(done, a)
 			case errs.Is(err, errs.Invalid), errs.Is(err, errs.TooLarge), errs.Is(err, errs.Unavailable):
 				bad = append(bad, fileFailure{document.FileName(up.Name, ""), err})
+			case errors.Is(err, io.ErrUnexpectedEOF):
+				return done, bad, cutOff(err)
 			default:
 				return done, bad, err
 			}
 		}
 	}
 }
+
+// cutOff is the error of an upload whose sender has gone: nobody reads an answer.
+func cutOff(err error) error { return fmt.Errorf("%w: %w", context.Canceled, err) }
 
 // uploaded answers with the page of the record.
 func (p *Page) uploaded(up document.Upload, done []*document.Attachment, bad []fileFailure) error {
