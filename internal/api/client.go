@@ -89,7 +89,8 @@ var clientFull = clientModel.read.with("ClientFull", "A client with what hangs o
 func clientOps() []op {
 	return []op{
 		{id: "client.list", method: "GET", path: "/clients", group: "Clients", summary: "List clients",
-			doc:   "The clients that you may see, in pages. Several filters narrow the list; several values of one filter widen it.",
+			doc: "The clients that you may see, in pages. Several filters narrow the list; several values of one filter widen it. " +
+				"Fields of the agency's own are filters, columns and sorts, too: field_ and the code.",
 			query: listParams, filters: clientList, status: 200,
 			reply: pageSchema("Client", "A client as lists show it.", clientList, clientDocs, clientExamples),
 			run:   func(ctx context.Context, tx *db.Tx, q *req) error { return runList(ctx, tx, q, clientList) }},

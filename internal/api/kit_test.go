@@ -21,6 +21,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/files"
 	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
+	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/login"
 	"github.com/carnetcrm/carnet/internal/vault"
 )
@@ -176,7 +177,7 @@ func mismatch(s *schema, v any, path string) (out []string) {
 			}
 		}
 		for name, x := range o {
-			if s.format == "values" {
+			if s.format == "values" || s.own && list.IsOwn(name) {
 				continue // of the agency's own fields
 			}
 			if m := s.member(name); m == nil {

@@ -135,6 +135,7 @@ var blankChoices = map[string]bool{"sex": true, "source_medium": true}
 // parameter columns.
 func pageSchema(name, doc string, d *list.Def, docs map[string]string, examples map[string]any) *schema {
 	item := obj(name+"Row", doc, number("id", "Number of the record.", 7)).must("id")
+	item.own = d.Extra != nil
 	for _, f := range d.Fields {
 		if f.NoShow {
 			continue

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/client"
+	"github.com/carnetcrm/carnet/internal/list"
 )
 
 // doc is a JSON object that keeps the order of its members.
@@ -343,9 +344,12 @@ func (w *writer) inline(s *schema, documented bool) (d doc) {
 }
 
 func (w *writer) object(d doc, s *schema) doc {
+	value := doc{}.set("type", []string{"string", "number", "boolean", "array", "null"}).set("items", doc{}.set("type", "string"))
 	if s.format == "values" {
-		value := doc{}.set("type", []string{"string", "number", "boolean", "array", "null"}).set("items", doc{}.set("type", "string"))
 		return d.set("additionalProperties", value)
+	}
+	if s.own {
+		d = d.set("patternProperties", doc{}.set("^"+list.OwnPrefix, value))
 	}
 	props := doc{}
 	for _, m := range s.members {

@@ -31,6 +31,7 @@ type schema struct {
 	members  []member
 	required []string
 	items    *schema
+	own      bool // has further members, field_ and the code of a field of the agency's own
 }
 
 // member is one property of an object.

@@ -12,11 +12,14 @@ import (
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/dbtest"
+	"github.com/carnetcrm/carnet/internal/field"
 	"github.com/carnetcrm/carnet/internal/flow"
+	"github.com/carnetcrm/carnet/internal/flow/ack"
 	"github.com/carnetcrm/carnet/internal/flow/bulk"
 	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/list"
+	"github.com/carnetcrm/carnet/internal/option"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
 	"github.com/carnetcrm/carnet/internal/traveler"
@@ -81,8 +84,12 @@ var things = map[string]levels{
 	"dept":    "o o o o o o o o -",
 	"type":    "o o o o o o o o -",
 	"tag":     "o o o o o o o o -",
+	"prog":    "o o o o o o o o -", // a loyalty programme
+	"field":   "o o o o o o o o -", // of the agency's own
+	"choice":  "o o o o o o o o -", // a value of an option list
 	"kin":     "o o o o o o o o -",
 	"rule":    "o o o o o o o o -", // of a country
+	"text":    "o o o o o o o o -", // to be acknowledged
 	"user":    "o o o o o o o o -", // an agent without clients
 	"guest":   "o o o o o o o o -", // an invited agent
 	"run":     "o o - - - - - - -", // an import of max's
@@ -192,10 +199,18 @@ func (m *matrix) make(name string) {
 		id = m.insert("ada", &client.Type{Code: fmt.Sprint(m.n % 10000), Name: unique, Active: true})
 	case "tag":
 		id = m.insert("ada", &tag.Tag{Name: unique, Active: true})
+	case "field":
+		id = m.insert("ada", &field.Field{Name: unique, Areas: "client", Kind: field.Text, Active: true})
+	case "prog":
+		id = m.insert("ada", &traveler.Programme{Name: unique, Active: true})
+	case "choice":
+		id = m.insert("ada", &option.Option{List: "room", Label: unique, Active: true})
 	case "kin":
 		id = m.insert("ada", &traveler.RelationType{Name: unique, Active: true})
 	case "rule":
 		id = m.rule()
+	case "text":
+		id = m.insert("ada", &ack.Template{Name: unique, Language: "en", Title: "T", Text: "x", Active: true})
 	case "user":
 		u := m.user(fmt.Sprintf("temp%d", m.n), "active")
 		id = u.ID
@@ -296,7 +311,10 @@ func (m *matrix) client(name string) map[string]int64 {
 		return nil
 	})
 	m.tags(name, ids)
+	m.purse(actor, ids)
 	m.papersOnFile(name, actor, ids)
+	m.linked(name, actor, ids)
+	m.tastes(actor, ids, mark)
 	m.papers(name, actor, ids)
 	m.shares(name, actor, ids)
 	dbtest.View(m.t, m.DB, actor, func(ctx context.Context, tx *db.Tx) error {
