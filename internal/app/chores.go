@@ -42,6 +42,8 @@ func (a *App) chores() {
 		{"file.clean", jobs.Daily(2, 40), counted(func(ctx context.Context) (int64, error) {
 			return (&document.Service{DB: a.DB, Files: a.Files, Log: a.Log}).Clean(ctx)
 		})},
+		{"link.clean", jobs.Daily(1, 50), counted(a.cleanLinks)},
+		{"link.remind", jobs.Each(time.Hour), counted(a.remindLinks)},
 		{"database.upkeep", jobs.Daily(2, 10), a.upkeep},
 	} {
 		r.Handle(c.kind, c.do, jobs.HandlerOptions{Timeout: time.Hour, Repeatable: true})

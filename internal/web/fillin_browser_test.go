@@ -89,7 +89,7 @@ func TestFillInOnPhone(t *testing.T) {
 	phone.Fill(given, "Zofia Anna")
 	phone.Fill(`[name="communication.new-email.value"]`, "zofia@example")
 	phone.Follow("Zapisz na później")
-	phone.WaitText("prosimy") // the address isn't one: said at its field, nothing lost
+	phone.WaitText("To nie jest adres e-mail") // the address isn't one: said at its field, nothing lost
 	if v := chrome.Eval[string](phone, `document.querySelector('`+given+`').value`); v != "Zofia Anna" {
 		t.Errorf("what was typed is lost: %q", v)
 	}

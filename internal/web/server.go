@@ -118,6 +118,7 @@ func New(d Deps) (http.Handler, error) {
 	// is no session that another site could abuse. And as these pages say to nobody where
 	// they are, older browsers can't say it here either.
 	guard.AddInsecureBypassPattern("POST /fill-in/{token}")
+	guard.AddInsecureBypassPattern("POST /acknowledge/{token}")
 	return secure(guard.Handler(mux)), nil
 }
 
