@@ -43,7 +43,7 @@ func (a *App) NewServer() (*Server, error) {
 	}
 	pages, err := web.New(web.Deps{DB: a.DB, Login: a.Login, Files: a.Files, Exports: a.Exports, Log: a.Log, BaseURL: a.Config.Base(),
 		Secure: a.Config.Secure(), Version: a.Version, MailOn: a.Config.MailOn(), Demo: a.Demo, Kick: a.Jobs.Kick,
-		MaxUpload: a.Config.MaxUploadBytes(), MaxFile: a.Config.MaxFileBytes(), OCR: reader, MaxFile: a.Config.MaxFileBytes()})
+		MaxUpload: a.Config.MaxUploadBytes(), MaxFile: a.Config.MaxFileBytes(), OCR: reader})
 	if err != nil {
 		return nil, fmt.Errorf("setting up the pages: %w", err)
 	}
