@@ -126,14 +126,14 @@ func tasteOps() []op {
 		added, ops(options), []op{
 			{id: "option_list.list", method: "GET", path: "/option-lists", group: "Agency", summary: "List the option lists", status: 200,
 				doc:   "All lists with all their values in order, labels in the language of Accept-Language. Values that aren't offered are still valid.",
-				reply: all("OptionList", optionListSchema), run: listOptions},
+				reply: all("OptionSet", optionListSchema), run: listOptions},
 			{id: "preference_field.list", method: "GET", path: "/preference-fields", group: "Agency", summary: "List the fields of preferences", status: 200,
 				doc: "What can be known of a traveler's taste.", reply: all("PreferenceField", preferenceFieldSchema), run: listPreferenceFields},
 		})
 }
 
 var (
-	optionListSchema = obj("OptionList", "A list of values to choose from.",
+	optionListSchema = obj("OptionSet", "A list of values to choose from.",
 		text("name", "Name of the list.", "board"), text("label", "What the list is called.", "Board"),
 		array("values", "The values in order.", obj("OptionValue", "A value of a list.",
 			text("code", "Code that records keep.", "HB"), text("label", "What it is called.", "Half board"),

@@ -49,5 +49,11 @@ func Fill(ctx context.Context, d *db.DB, s *login.Service, clients int) ([]Login
 	if err := Load(ctx, d, a, g, 0, clients, nil); err != nil {
 		return nil, err
 	}
-	return out, Documents(ctx, d, a)
+	if err := Documents(ctx, d, a); err != nil {
+		return out, err
+	}
+	if err := Tastes(ctx, d, a); err != nil {
+		return out, err
+	}
+	return out, Marketing(ctx, d, a)
 }

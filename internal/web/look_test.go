@@ -53,7 +53,20 @@ var looks = []struct{ name, path, role string }{
 	{"client-new", "/clients/new", "agent"},
 	{"client-new-company", "/clients/new?kind=corporate", "administrator"},
 	{"traveler", "/travelers/8", "administrator"},
+	{"taste", "/travelers/1", "administrator"},
+	{"taste-hotel", "/travelers/1?edit=preferences-hotel", "administrator"},
+	{"taste-diet", "/travelers/3?edit=preferences-diet", "administrator"},
+	{"taste-interests", "/travelers/1?edit=preferences-interests", "administrator"},
+	{"loyalty-new", "/travelers/1?edit=loyalty-new", "administrator"},
+	{"dates-new", "/travelers/1?edit=dates-new", "administrator"},
+	{"emergency-new", "/travelers/2?edit=emergency-new", "administrator"},
+	{"taste-filter", "/travelers/filter?field=preference&f0.key=preference&f0.op=has&f0.w0.key=bed&f0.w0.op=any&f0.w0.v=KING", "agent"},
 	{"traveler-new", "/travelers/new", "agent"},
+	{"documents", "/travelers/6", "administrator"},
+	{"documents-new", "/travelers/6?edit=documents-passport-new", "agent"},
+	{"documents-visa", "/travelers/6?edit=documents-visa-new", "administrator"},
+	{"admin-countries", "/admin/countries", "administrator"},
+	{"admin-country-new", "/admin/countries/new", "administrator"},
 	{"files-add", "/clients/8?edit=files-new#files", "agent"},
 	{"files-link", "/clients/4?edit=files-link#files", "administrator"},
 	{"documents", "/documents", "administrator"},
@@ -82,6 +95,10 @@ var looks = []struct{ name, path, role string }{
 	{"admin-types", "/admin/types", "administrator"},
 	{"admin-tags", "/admin/tags", "administrator"},
 	{"admin-tag-new", "/admin/tags/new", "administrator"},
+	{"admin-options", "/admin/options", "administrator"},
+	{"admin-option-list", "/admin/options/board", "administrator"},
+	{"admin-programmes", "/admin/programmes", "administrator"},
+	{"admin-programme-new", "/admin/programmes/new", "administrator"},
 	{"admin-fields", "/admin/fields", "administrator"},
 	{"admin-field", "/admin/fields/2", "administrator"},
 	{"client-own-fields", "/clients/4?edit=fields#fields", "agent"},
@@ -115,6 +132,12 @@ func furnish(t *testing.T, s *site) {
 	t.Helper()
 	actSome(t, s)
 	keep(t, s)
+	if err := demo.Tastes(t.Context(), s.db, s.agency); err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Documents(t.Context(), s.db, s.agency); err != nil {
+		t.Fatal(err)
+	}
 	if err := demo.Files(t.Context(), s.db, s.store); err != nil {
 		t.Fatal(err)
 	}
