@@ -74,6 +74,7 @@ var customerTypes = noun[client.Type]{one: "customer type", many: "customer type
 var tags = noun[tag.Tag]{one: "tag", many: "tags", id: "tag", group: "Agency", path: "/tags",
 	need: "tag.manage", doc: "The labels that the agency gives its records.", list: everyone[tag.Tag]("r.name_key"),
 	model: newModel("Tag", "A label of the agency.", &tag.Tag{},
+		prop{name: "kind", doc: "A plain tag, an attribute that clients are grouped by, or an interest.", enum: tag.Kinds, example: "tag"},
 		prop{name: "name", doc: "Name, unique in the agency, without a comma.", max: 60, example: "VIP", must: true},
 		prop{name: "areas", doc: "What can take the tag, by comma: client, traveler.", example: "client,traveler"},
 		prop{name: "requirement", doc: "Whether new records must have it.", enum: []string{"optional", "recommended", "mandatory"}, example: "optional"},

@@ -167,7 +167,7 @@ func formRows(name, subject, kind string, who []string, body string) []row {
 
 var adminRows = slices.Concat(
 	formRows("branches", "branch", "branch", admins, "name=B{n}"), formRows("departments", "dept", "department", admins, "name=D{n}"),
-	formRows("types", "type", "customer_type", leaders, "code={code}&name=T{n}"), formRows("tags", "tag", "tag", leaders, "name=G{n}"),
+	formRows("types", "type", "customer_type", leaders, "code={code}&name=T{n}"), formRows("tags", "tag", "tag", leaders, "name=G{n}"), formRows("attributes", "tag", "tag", leaders, "name=A{n}"), formRows("interests", "tag", "tag", leaders, "name=I{n}"), marketingRows,
 	[]row{
 		{route: "GET /admin", ok: 303},
 		{route: "GET /admin/permissions", ok: 200},

@@ -84,6 +84,7 @@ var things = map[string]levels{
 	"dept":    "o o o o o o o o -",
 	"type":    "o o o o o o o o -",
 	"tag":     "o o o o o o o o -",
+	"market":  "o o o o o o o o -", // an affiliation
 	"prog":    "o o o o o o o o -", // a loyalty programme
 	"field":   "o o o o o o o o -", // of the agency's own
 	"choice":  "o o o o o o o o -", // a value of an option list
@@ -197,6 +198,8 @@ func (m *matrix) make(name string) {
 		id = m.insert("ada", &agency.Department{Name: unique, Active: true})
 	case "type":
 		id = m.insert("ada", &client.Type{Code: fmt.Sprint(m.n % 10000), Name: unique, Active: true})
+	case "market":
+		id = m.insert("ada", &tag.Affiliation{Code: fmt.Sprintf("M%d", m.n), Names: "en=" + tag.Names(unique), Member: true})
 	case "tag":
 		id = m.insert("ada", &tag.Tag{Name: unique, Active: true})
 	case "field":

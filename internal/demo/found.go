@@ -96,7 +96,7 @@ func (a *Agency) labels(ctx context.Context, tx *db.Tx) error {
 		a.types[t.Code] = r.ID
 	}
 	for _, t := range a.Made.Tags {
-		r := &tag.Tag{Name: t.Name, Active: true}
+		r := &tag.Tag{Kind: t.Kind, Name: t.Name, Active: true}
 		if err := record.Insert(ctx, tx, r); err != nil {
 			return err
 		}

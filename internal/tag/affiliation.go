@@ -3,6 +3,7 @@ package tag
 import (
 	"bytes"
 	"context"
+	_ "embed" // the example
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -149,6 +150,11 @@ const (
 
 // Format is what a file of codes calls its format.
 const Format = "carnet.affiliation/1"
+
+// Example is a file of an affiliation that doesn't exist, for those who write one.
+//
+//go:embed example.json
+var Example []byte
 
 // file is a file of an affiliation.
 type file struct {

@@ -61,9 +61,19 @@ func Marks(ctx context.Context, tx *db.Tx, client int64) (out []Mark, err error)
 	return out, err
 }
 
+// Shown is Marks without those of affiliations of which the agency is no member (R086).
+func Shown(ctx context.Context, tx *db.Tx, client int64) (out []Mark, err error) {
+	err = record.Select(ctx, tx, &out, `WHERE r.client_id = $1 AND r.code_id IN
+		(SELECT k.id FROM {marketing_code} k JOIN {affiliation} a ON a.id = k.affiliation_id WHERE a.member) ORDER BY r.id`, client)
+	return out, err
+}
+
 // SetMarks makes states the client's codes of one affiliation: by id of the code, "" for
 // none. Codes that aren't named stay as they are.
 func SetMarks(ctx context.Context, tx *db.Tx, client, affiliation int64, states map[int64]string) error {
+	if err := record.Editable(ctx, tx, record.Ref{Kind: "client", ID: client}); err != nil {
+		return err
+	}
 	codes, err := Codes(ctx, tx, affiliation)
 	if err != nil {
 		return err

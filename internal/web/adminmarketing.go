@@ -22,6 +22,7 @@ func (s *Server) marketingRoutes() []Route {
 	return []Route{
 		{Pattern: "GET /admin/affiliations", Right: right, handle: func(p *Page) error { return affiliationPage(p, http.StatusOK, nil) }},
 		{Pattern: "POST /admin/affiliations", Right: right, handle: importAffiliation},
+		{Pattern: "GET /admin/affiliations/example", Right: right, handle: func(p *Page) error { return p.sendJSON("affiliation.json", tag.Example) }},
 		{Pattern: "GET /admin/affiliations/{id}", Right: right, handle: showAffiliation},
 		{Pattern: "POST /admin/affiliations/{id}", Right: right, handle: saveAffiliation},
 		{Pattern: "GET /admin/tags/export", Right: "tag.manage", handle: exportTags},
@@ -88,7 +89,8 @@ func affiliationPage(p *Page, status int, problem error) error {
 	if err != nil {
 		return err
 	}
-	head := ui.PageHead{Title: p.T("admin.tab.affiliations"), Count: countOf(len(rows))}
+	head := ui.PageHead{Title: p.T("admin.tab.affiliations"), Count: countOf(len(rows)),
+		Actions: []templ.Component{ui.Button{Label: p.T("affiliation.example"), Icon: "download", Href: "/admin/affiliations/example"}}}
 	return p.showAdmin(status, "affiliations", head, affiliationScreen(p, rows, p.fileProblem(problem)))
 }
 
@@ -169,10 +171,15 @@ func exportTags(p *Page) error {
 	if err != nil {
 		return err
 	}
+	return p.sendJSON("tags-"+time.Now().In(p.Loc()).Format("2006-01-02")+".json", raw)
+}
+
+// sendJSON answers with a file to be kept.
+func (p *Page) sendJSON(name string, raw []byte) error {
 	h := p.W.Header()
 	h.Set("Content-Type", "application/json")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": "tags-" + time.Now().In(p.Loc()).Format("2006-01-02") + ".json"}))
-	_, err = p.W.Write(raw)
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	_, err := p.W.Write(raw)
 	return err
 }
 

@@ -39,7 +39,7 @@ func (v *recordView) loadMarketing(ctx context.Context, tx *db.Tx) (err error) {
 	if v.affiliations, err = tag.Affiliations(ctx, tx, true); err != nil || len(v.affiliations) == 0 {
 		return err
 	}
-	list, err := tag.Marks(ctx, tx, v.client.ID)
+	list, err := tag.Shown(ctx, tx, v.client.ID)
 	if err != nil {
 		return err
 	}

@@ -188,6 +188,8 @@ func (n names) value(p *Page, kind, column, s string) string {
 		return p.T("history.hidden")
 	}
 	switch column {
+	case "sections":
+		return p.sectionNames(s)
 	case "birth_date", "anniversary", "from_date", "to_date", "issued", "expires", "valid_from", "since", "date", "tier_until":
 		return p.L.Date(date.Date(s))
 	case "language", "languages":
