@@ -134,11 +134,12 @@ func documentOps() []op {
 			doc: "Takes it out of the trash.", need: "client.edit", status: 200, reply: m.read, what: d.one, run: restoreDocument(d.kind, m)},
 			op{id: "traveler." + d.kind + ".seen", method: "POST", path: at + "/seen", group: "Documents", summary: "Note that the original was seen",
 				doc: "Sets verified_by and verified_at to you and now, or empties them.", need: "client.edit",
-				body:   obj("DocumentSeen", "Whether you have seen the original.", yesno("seen", "You have the original in hand.", true)).must("seen"),
-				status: 200, reply: m.read, what: d.one, run: seeDocument(d.kind, m)})
+				body: documentSeen, status: 200, reply: m.read, what: d.one, run: seeDocument(d.kind, m)})
 	}
 	return append(out, warningsOp)
 }
+
+var documentSeen = obj("DocumentSeen", "Whether you have seen the original.", yesno("seen", "You have the original in hand.", true)).must("seen")
 
 // ownDocument reads a document, deleted ones too, that belongs to the traveler of the
 // path.
