@@ -63,7 +63,7 @@ var looks = []struct{ name, path, role string }{
 	{"taste-filter", "/travelers/filter?field=preference&f0.key=preference&f0.op=has&f0.w0.key=bed&f0.w0.op=any&f0.w0.v=KING", "agent"},
 	{"traveler-new", "/travelers/new", "agent"},
 	{"documents", "/travelers/6", "administrator"},
-	{"documents-new", "/travelers/6?edit=documents-passport-new", "agent"},
+	{"documents-new", "/travelers/6?edit=documents-passport-new", "administrator"},
 	{"documents-visa", "/travelers/6?edit=documents-visa-new", "administrator"},
 	{"admin-countries", "/admin/countries", "administrator"},
 	{"admin-country-new", "/admin/countries/new", "administrator"},
