@@ -191,7 +191,10 @@ func (v *sheetView) sections() (out []sheetSection) {
 		if !v.FillIn.Asks(name) {
 			continue
 		}
-		sec := sheetSection{id: name, title: v.p.T("link.section." + name), note: v.p.known("link.section_help.", name)}
+		sec := sheetSection{id: name, title: v.p.T("link.section." + name)}
+		if key := "link.section_help." + name; v.p.L.Has(key) {
+			sec.note = v.p.L.T(key)
+		}
 		for _, f := range v.Fields {
 			if f.Section == name {
 				sec.fields = append(sec.fields, v.control(f))

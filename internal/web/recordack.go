@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/carnetcrm/carnet/internal/contact"
@@ -63,11 +64,11 @@ func (v *recordView) ackForm() templ.Component {
 	for _, f := range v.toSend {
 		files = append(files, ui.Option{Value: idText(f.ID), Label: f.Name})
 	}
-	who := ""
+	who := ui.Name{}
 	if v.person != nil {
-		who = nameOf(v.person.Name(), false).String()
+		who = nameOf(v.person.Name(), false)
 	} else if v.client != nil {
-		who = nameOf(v.client.Name, v.client.Kind == "corporate").String()
+		who = nameOf(v.client.Name, v.client.Kind == "corporate")
 	}
 	mail := ui.Input{Field: field("email", 6), Value: v.val("email", contact.First(v.comms, "email")), Type: "email", Autocomplete: "off"}
 	mail.Help = p.T("link.email_help")
@@ -86,7 +87,7 @@ func (v *recordView) ackForm() templ.Component {
 		fields = append(fields, ui.Select{Field: field("attachment_id", 6), Value: v.val("attachment_id", ""), Options: files, Blank: p.T("ack.no_file")})
 	}
 	days := v.daysPick("30")
-	fields = append(fields, ui.Input{Field: field("recipient", 6), Value: v.val("recipient", who), Autocomplete: "off", MaxLength: 200}, mail, days)
+	fields = append(fields, ui.Input{Field: field("recipient", 6), Value: v.val("recipient", strings.TrimSpace(who.Given+" "+who.Family)), Autocomplete: "off", MaxLength: 200}, mail, days)
 	if p.s.MailOn {
 		fields = append(fields, ui.Select{Field: field("remind", 3), Value: v.val("remind", "7"), Options: remind})
 	}

@@ -98,7 +98,7 @@ func (v *recordView) fillInRow(f *fillin.FillIn) templ.Component {
 	p := v.p
 	state := f.State(db.StampOf(p.s.DB.Now()))
 	r := ui.Row{Slim: true, ID: "fill-in-" + idText(f.ID), Lead: ui.Icon("edit"), Title: p.T("link.fill.row"),
-		Badges: []ui.Badge{{Label: p.T("fill_in.status." + state), Kind: linkBadges[state]}}, Sub: v.sectionNames(f.Sections)}
+		Badges: []ui.Badge{{Label: p.T("fill_in.status." + state), Kind: linkBadges[state]}}, Sub: p.sectionNames(f.Sections)}
 	if f.SubmittedAt != 0 {
 		r.Href = "/fill-ins/" + idText(f.ID)
 	}
@@ -120,10 +120,11 @@ func (v *recordView) fillInRow(f *fillin.FillIn) templ.Component {
 	return r
 }
 
-func (v *recordView) sectionNames(codes string) string {
+// sectionNames names what was asked for.
+func (p *Page) sectionNames(codes string) string {
 	var out []string
 	for _, s := range (Form{"s": {codes}}).list("s") {
-		out = append(out, v.p.T("link.section."+s))
+		out = append(out, p.T("link.section."+s))
 	}
 	return strings.Join(out, ", ")
 }
