@@ -114,7 +114,7 @@ var fileIcons = map[string]string{"image": "eye", "pdf": "file", "table": "table
 // fileRow is one file or link, with what can be done with it.
 func (v *recordView) fileRow(a *document.Attachment) templ.Component {
 	p := v.p
-	r := ui.Row{ID: "file-" + strconv.FormatInt(a.ID, 10), Lead: ui.IconLg(fileIcons[a.FormOf()]), Title: a.Name, Href: filePath(a.ID), Slim: true}
+	r := ui.Row{ID: "file-" + strconv.FormatInt(a.ID, 10), Lead: fileLead(fileIcons[a.FormOf()]), Title: a.Name, Href: filePath(a.ID), Slim: true}
 	if a.Thumb != "" && !a.Private() {
 		r.Lead = fileThumb(filePath(a.ID) + "/thumb")
 	}

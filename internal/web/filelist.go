@@ -139,7 +139,7 @@ func (v *fileListView) loadOwners(ctx context.Context, tx *db.Tx) error {
 // row is a file with the record that it hangs on.
 func (v *fileListView) row(a *document.Attachment) ui.Row {
 	p := v.p
-	r := ui.Row{Lead: ui.IconLg(fileIcons[a.FormOf()]), Title: a.Name, Href: filePath(a.ID), End: p.day(a.CreatedAt), EndSub: v.names[int64(a.CreatedBy)]}
+	r := ui.Row{Lead: fileLead(fileIcons[a.FormOf()]), Title: a.Name, Href: filePath(a.ID), End: p.day(a.CreatedAt), EndSub: v.names[int64(a.CreatedBy)]}
 	if a.Thumb != "" {
 		r.Lead = fileThumb(filePath(a.ID) + "/thumb")
 	}
@@ -202,23 +202,32 @@ func (v *fileListView) field(name string, width int) ui.Field {
 	return ui.Field{Name: name, ID: "q-" + name, Label: v.p.T("file.filter." + name), Width: width, Error: v.p.Problem(v.err, name)}
 }
 
-// fields are the filters.
+// fields are the filters that are asked for most.
 func (v *fileListView) fields() ui.Group {
+	text := func(name string) templ.Component {
+		return ui.Input{Field: v.field(name, 4), Value: v.form.Str(name), Autocomplete: "off"}
+	}
+	return ui.Group{text("name"), text("owner"),
+		ui.Select{Field: v.field("form", 4), Value: v.form.Str("form"), Options: v.p.options("file.form.", document.Forms), HasNone: true}}
+}
+
+// narrowed reports whether one of the other filters is in force.
+func (v *fileListView) narrowed() bool {
+	return v.form.Str("by")+v.form.Str("after")+v.form.Str("before")+v.form.Str("sort") != ""
+}
+
+// moreFields are the other filters, and the order.
+func (v *fileListView) moreFields() ui.Group {
 	p := v.p
 	var sorts []ui.Option
 	for _, s := range fileSorts {
 		sorts = append(sorts, ui.Option{Value: s, Label: p.T("file.sort." + strings.ReplaceAll(s, "-", "down_"))})
-	}
-	text := func(name string) templ.Component {
-		return ui.Input{Field: v.field(name, 4), Value: v.form.Str(name), Autocomplete: "off"}
 	}
 	day := func(name string) templ.Component {
 		d := p.dateField(v.field(name, 3), v.form.Str(name), false)
 		d.NoYear = false
 		return d
 	}
-	return ui.Group{text("name"), text("owner"),
-		ui.Select{Field: v.field("form", 4), Value: v.form.Str("form"), Options: p.options("file.form.", document.Forms), HasNone: true},
-		ui.Select{Field: v.field("by", 3), Value: v.form.Str("by"), Options: v.people, HasNone: true}, day("after"), day("before"),
-		ui.Select{Field: v.field("sort", 3), Value: v.form.Str("sort"), Options: sorts}}
+	return ui.Group{ui.Select{Field: v.field("by", 3), Value: v.form.Str("by"), Options: v.people, HasNone: true}, day("after"), day("before"),
+		ui.Select{Field: v.field("sort", 3), Value: v.form.Str("sort"), Options: sorts, HasNone: true}}
 }
