@@ -31,7 +31,7 @@ var layers = [][]string{
 	{"login", "view", "clientlist"},
 	{"publiclink"},
 	{"tag", "option", "field"},
-	{"document"},
+	{"document", "activity"},
 	{"contact"},
 	{"traveler"},
 	{"client"},

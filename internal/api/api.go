@@ -38,7 +38,7 @@ const (
 const maxBody = 1 << 20
 
 // operations is the table of all nouns.
-var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), relationOps(), ownedOps(), fileOps(), documentOps(), tasteOps(), shareOps(), viewOps(), clientListOps(), searchOps(), trashOps(),
+var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), relationOps(), activityOps(), ownedOps(), fileOps(), documentOps(), tasteOps(), shareOps(), viewOps(), clientListOps(), searchOps(), trashOps(),
 	mrzOps(), marketingOps(), importOps(), exportOps(), bulkOps(), agencyOps(), revealOps(), cardOps(), fillInOps(), ackOps(), userOps(), tokenOps())
 
 // Deps is what the API works with.

@@ -132,6 +132,7 @@ var groupDocs = map[string]string{
 	"Clients":      "Accounts that buy, pay, are billed and written to.",
 	"Travelers":    "Persons who travel.",
 	"Shares":       "Who else sees the clients of an advisor.",
+	"Activities":   "What happened with clients and travelers.",
 	"Search":       "Finding records, and records that are there twice.",
 	"Trash":        "Deleted clients and travelers.",
 	"Agency":       "The agency, its offices and its lists.",
@@ -280,6 +281,9 @@ func (o *op) params() []param {
 		return o.query
 	case clientList, &client.List:
 		return slices.Concat(o.query, filterParams(o.filters, clientDocs, clientExamples))
+	}
+	if o.filters == activityList {
+		return slices.Concat(o.query, filterParams(o.filters, activityDocs, activityExamples))
 	}
 	return slices.Concat(o.query, filterParams(o.filters, travelerDocs, travelerExamples))
 }

@@ -103,7 +103,7 @@ func (a *App) emptyTrash(ctx context.Context, j *jobs.Job) error {
 	}
 	var total int64
 	for _, id := range agencies {
-		for _, kind := range []string{"relation", "passport", "visa", "nationality", "other_document", "attachment", "client", "traveler", "view", "client_list"} {
+		for _, kind := range []string{"activity", "relation", "passport", "visa", "nationality", "other_document", "attachment", "client", "traveler", "view", "client_list"} {
 			for {
 				if err := j.Stopped(ctx); err != nil {
 					return err
@@ -128,6 +128,7 @@ func (a *App) emptyTrash(ctx context.Context, j *jobs.Job) error {
 // oldTrash picks the oldest deleted records. Companions come before the travelers
 // to whom they belong, who wait for companions that were deleted later.
 var oldTrash = map[string]string{
+	"activity":       "SELECT r.id FROM {activity.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
 	"attachment":     "SELECT r.id FROM {attachment.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
 	"relation":       "SELECT r.id FROM {relation.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
 	"passport":       binned("passport"),

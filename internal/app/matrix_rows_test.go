@@ -97,7 +97,7 @@ func (r row) want(who, subject string) (status int, ok bool) {
 const v1 = " /api/v1"
 
 // rows is the table of all routes.
-var rows = slices.Concat(apiRows, secretRows, fieldRows, fileRows, relationRows, tasteRows, mrzRows, documentRows, partRows("client", "/clients/{id}", ""), partRows("traveler", "/travelers/{id}", "t"), agencyRows,
+var rows = slices.Concat(apiRows, secretRows, fieldRows, fileRows, relationRows, activityRows, tasteRows, mrzRows, documentRows, partRows("client", "/clients/{id}", ""), partRows("traveler", "/travelers/{id}", "t"), agencyRows,
 	importRows, exportRows, outRows("client"), outRows("traveler"), bulkRows("client"), bulkRows("traveler"), actRows, viewRows, pageRows, cardRows("client", "clients", ""), cardRows("traveler", "travelers", "t"), accountRows, adminRows)
 
 var apiRows = []row{

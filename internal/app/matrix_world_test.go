@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/carnetcrm/carnet/internal/activity"
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/contact"
@@ -313,6 +314,9 @@ func (m *matrix) client(name string) map[string]int64 {
 		}
 		return nil
 	})
+	for part, kind := range map[string]string{"event": "client", "tevent": "traveler"} {
+		ids[part] = m.insert(eventAuthor(name), &activity.Activity{OwnerKind: kind, OwnerID: ids[kind], Type: "NOTE", Subject: mark("event"), FollowOn: "2026-01-02", FollowNote: mark("follow")})
+	}
 	m.tags(name, ids)
 	m.purse(actor, ids)
 	m.papersOnFile(name, actor, ids)

@@ -379,7 +379,7 @@ func derive(ctx context.Context, tx *db.Tx, id int64) (record.Derived, error) {
 }
 
 func sweep(ctx context.Context, tx *db.Tx, id int64) error {
-	for _, table := range []string{"communication", "address", "tag_link", "comment", "attachment", "acknowledgement"} {
+	for _, table := range []string{"communication", "address", "tag_link", "comment", "activity", "attachment", "acknowledgement"} {
 		if err := record.Sweep(ctx, tx, table, "client", id); err != nil {
 			return err
 		}

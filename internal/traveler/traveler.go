@@ -216,7 +216,7 @@ func touches(ctx context.Context, tx *db.Tx, id int64) (out []record.Ref, err er
 }
 
 func sweep(ctx context.Context, tx *db.Tx, id int64) error {
-	for _, table := range []string{"communication", "address", "tag_link", "comment", "attachment", "acknowledgement"} {
+	for _, table := range []string{"communication", "address", "tag_link", "comment", "activity", "attachment", "acknowledgement"} {
 		if err := record.Sweep(ctx, tx, table, "traveler", id); err != nil {
 			return err
 		}

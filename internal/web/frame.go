@@ -115,6 +115,7 @@ func (p *Page) frame(sc Screen) (ui.Frame, error) {
 	}
 	f.Nav = []ui.NavItem{nav("start", "/", "start", "s", false), nav("clients", "/clients", "clients", "c", false),
 		nav("travelers", "/travelers", "travelers", "t", false), nav("lists", "/lists", "lists", "l", false)}
+	f.Nav = append(f.Nav, nav("activities", "/activities", "flag", "v", true))
 	f.Nav = append(f.Nav, nav("documents", "/documents", "clip", "d", true))
 	if p.Actor.May("client.import") {
 		f.Nav = append(f.Nav, nav("imports", "/imports", "upload", "i", true))

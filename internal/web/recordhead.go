@@ -156,6 +156,7 @@ func (v *recordView) alerts() (out ui.Group) {
 	out = append(out, v.linkAlerts()...)
 	out = append(out, v.documentAlerts()...)
 	out = append(out, v.dateAlerts()...)
+	out = append(out, v.followAlerts()...)
 	if c := v.client; c != nil {
 		if in, next, ok := p.inDays(c.Anniversary); ok {
 			alert("info", "heart", p.T("client.alert.anniversary", "When", in), strings.TrimSpace(c.AnniversaryNote+" "+p.turns(c.Anniversary, next)))

@@ -43,7 +43,7 @@ func (v *recordView) loadHistory(ctx context.Context, tx *db.Tx) error {
 	v.history = slices.CompactFunc(v.history, func(a, b record.Entry) bool {
 		return a.Kind == b.Kind && a.RefID == b.RefID && a.Version == b.Version && a.Op == b.Op && a.At == b.At
 	})
-	return nil
+	return v.loadBetween(ctx, tx)
 }
 
 // names are what ids in changes stand for, as far as the visitor may know.
@@ -84,6 +84,9 @@ func (v *recordView) loadNames(ctx context.Context, tx *db.Tx) error {
 				}
 			}
 		}
+	}
+	for _, id := range v.eventWho() {
+		add("user", id)
 	}
 	if err := v.loadActs(ctx, tx); err != nil {
 		return err
@@ -214,7 +217,7 @@ func (n names) value(p *Page, kind, column, s string) string {
 
 // timeline is everything that happened, newest first.
 func (v *recordView) timeline() ui.Timeline {
-	t := ui.Timeline{L: v.p.L, Days: v.days()}
+	t := ui.Timeline{L: v.p.L, Days: v.days(), Head: v.timelineHead()}
 	if len(v.history) > eventsPerPage {
 		t.More = ui.Link{Href: v.path() + "?before=" + strconv.FormatInt(v.history[eventsPerPage-1].ID, 10) + "#history", Text: v.p.T("history.earlier")}
 	}
@@ -225,28 +228,6 @@ func (v *recordView) timeline() ui.Timeline {
 func (v *recordView) olderEvents() templ.Component {
 	t := v.timeline()
 	return olderDays(v.p.L, t.Days, t.More)
-}
-
-// days groups the changes by the day in the agency's time zone.
-func (v *recordView) days() []ui.Day {
-	var out []ui.Day
-	last := date.Date("")
-	for i, e := range v.history {
-		if i == eventsPerPage {
-			break
-		}
-		if v.sameTaste(i) {
-			continue
-		}
-		at := e.At.Time().In(v.p.Loc())
-		if day := date.Of(at); day != last {
-			out = append(out, ui.Day{Title: v.dayTitle(day)})
-			last = day
-		}
-		d := &out[len(out)-1]
-		d.Events = append(d.Events, v.event(e))
-	}
-	return out
 }
 
 func (v *recordView) dayTitle(d date.Date) string {
@@ -261,7 +242,7 @@ func (v *recordView) dayTitle(d date.Date) string {
 
 // eventIcons tell the kinds of entries apart.
 var eventIcons = map[string]string{"client": "clients", "traveler": "user", "communication": "phone", "address": "pin",
-	"client_traveler": "link", "relation": "users", "payment_card": "card", "medical_entry": "heart", "medical_consent": "shield", "tag_link": "tag", "marketing_link": "megaphone", "interface_id": "idcard", "share": "share", "comment": "note",
+	"client_traveler": "link", "activity": "flag", "relation": "users", "payment_card": "card", "medical_entry": "heart", "medical_consent": "shield", "tag_link": "tag", "marketing_link": "megaphone", "interface_id": "idcard", "share": "share", "comment": "note",
 	"passport": "passport", "visa": "stamp", "nationality": "flag", "other_document": "idcard",
 	"fill_in": "send", "acknowledgement": "stamp", "attachment": "clip", "view": "bookmark", "view_default": "bookmark", "client_list": "lists"}
 
@@ -365,7 +346,7 @@ func (v *recordView) number(s string) string {
 // fieldKind is the area whose words name the fields of a kind of record.
 func fieldKind(kind string) string {
 	switch kind {
-	case "payment_card", "medical_entry", "medical_consent", "client", "traveler", "communication", "address", "view", "client_list", "relation", "fill_in", "acknowledgement", "passport", "visa", "nationality", "other_document",
+	case "payment_card", "medical_entry", "medical_consent", "client", "traveler", "communication", "address", "view", "client_list", "relation", "activity", "fill_in", "acknowledgement", "passport", "visa", "nationality", "other_document",
 		"loyalty", "special_date", "emergency_contact", "preference":
 		return kind
 	case "view_default":

@@ -55,6 +55,7 @@ type recordView struct {
 
 // sections holds what each part of the page has read, one line per part.
 type sections struct {
+	activityData
 	relationData
 	cardsData
 	medicalData
@@ -77,7 +78,7 @@ type part struct {
 
 // parts returns them in the order in which the page shows them.
 func parts() []part {
-	return []part{documentPart(), tastePart(), filePart(), linkPart(), medicalPart(), cardPart(), fieldPart(), marketingPart(), relationPart()}
+	return []part{activityPart(), documentPart(), tastePart(), filePart(), linkPart(), medicalPart(), cardPart(), fieldPart(), marketingPart(), relationPart()}
 }
 
 // loadParts reads what the parts show; the record and its travelers are known.

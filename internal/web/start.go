@@ -32,6 +32,7 @@ type startData struct {
 	recent []recentItem
 	days   []dayItem
 	runs   []runItem
+	due    []dueItem // follow-ups
 	trash  int64
 	count  int64 // of clients, to a bound
 }
@@ -54,7 +55,7 @@ type runItem struct {
 func (s *Server) start(p *Page) error {
 	var d startData
 	err := p.View(func(ctx context.Context, tx *db.Tx) error {
-		for _, part := range []func(context.Context, *db.Tx, *Page) error{d.loadRecent, d.loadBirthdays, d.loadAnniversaries, d.loadRuns, d.loadCounts} {
+		for _, part := range []func(context.Context, *db.Tx, *Page) error{d.loadRecent, d.loadBirthdays, d.loadAnniversaries, d.loadRuns, d.loadCounts, d.loadDue} {
 			if err := part(ctx, tx, p); err != nil {
 				return err
 			}
