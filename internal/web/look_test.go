@@ -57,9 +57,9 @@ var looks = []struct{ name, path, role string }{
 	{"taste-hotel", "/travelers/1?edit=preferences-hotel", "administrator"},
 	{"taste-diet", "/travelers/3?edit=preferences-diet", "administrator"},
 	{"taste-interests", "/travelers/1?edit=preferences-interests", "administrator"},
-	{"loyalty-new", "/travelers/1?edit=loyalty-new", "administrator"},
-	{"dates-new", "/travelers/1?edit=dates-new", "administrator"},
-	{"emergency-new", "/travelers/2?edit=emergency-new", "administrator"},
+	{"loyalty-new", "/travelers/1?edit=loyalty-new#loyalty", "administrator"},
+	{"dates-new", "/travelers/1?edit=dates-new#dates", "administrator"},
+	{"emergency-new", "/travelers/2?edit=emergency-new#emergency", "administrator"},
 	{"taste-filter", "/travelers/filter?field=preference&f0.key=preference&f0.op=has&f0.w0.key=bed&f0.w0.op=any&f0.w0.v=KING", "agent"},
 	{"traveler-new", "/travelers/new", "agent"},
 	{"documents", "/travelers/6", "administrator"},
@@ -100,13 +100,22 @@ var looks = []struct{ name, path, role string }{
 	{"admin-types", "/admin/types", "administrator"},
 	{"admin-tags", "/admin/tags", "administrator"},
 	{"admin-tag-new", "/admin/tags/new", "administrator"},
+	{"admin-interests", "/admin/interests", "administrator"},
+	{"admin-interest-new", "/admin/interests/new", "manager"},
+	{"admin-tags-import", "/admin/tags/import", "administrator"},
+	{"admin-affiliations", "/admin/affiliations", "administrator"},
+	{"admin-affiliation", "/admin/affiliations/1", "manager"},
+	{"marketing", "/clients/2#marketing", "administrator"},
+	{"marketing-all", "/clients/2?codes=all#marketing", "administrator"},
+	{"marketing-edit", "/clients/2?edit=marketing#marketing", "administrator"},
+	{"marketing-filter", "/clients/filter?field=marketing&f0.key=marketing&f0.op=has&f0.w0.key=state&f0.w0.op=any&f0.w0.v=wishes", "administrator"},
 	{"admin-options", "/admin/options", "administrator"},
 	{"admin-option-list", "/admin/options/board", "administrator"},
 	{"admin-programmes", "/admin/programmes", "administrator"},
 	{"admin-programme-new", "/admin/programmes/new", "administrator"},
 	{"admin-fields", "/admin/fields", "administrator"},
 	{"admin-field", "/admin/fields/2", "administrator"},
-	{"client-own-fields", "/clients/4?edit=fields#fields", "agent"},
+	{"client-own-fields", "/clients/4?edit=fields#fields", "administrator"},
 	{"clients-own-fields", "/clients?view=0&field_membership=GOLD&cols=name,field_membership,phone&sort=-field_membership,name", "administrator"},
 	{"admin-signins", "/admin/signins", "administrator"},
 	{"imports", "/imports", "administrator"},
@@ -138,6 +147,9 @@ func furnish(t *testing.T, s *site) {
 	actSome(t, s)
 	keep(t, s)
 	if err := demo.Tastes(t.Context(), s.db, s.agency); err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Marketing(t.Context(), s.db, s.agency); err != nil {
 		t.Fatal(err)
 	}
 	if err := demo.Documents(t.Context(), s.db, s.agency); err != nil {

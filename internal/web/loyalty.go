@@ -36,8 +36,9 @@ func (v *recordView) partBox(c partCard) templ.Component {
 	if v.may && v.edit == c.id+"-new" {
 		rows = append(rows, c.form("new"))
 	}
-	if len(rows) == 0 {
-		return within(ui.CardBox(card), ui.Empty{Title: p.T(c.noun + ".none"), Small: true})
+	if len(rows) == 0 { // one line: a person has many sections
+		card.Note = p.T(c.noun + ".none")
+		return within(ui.CardBox(card), ui.Group{})
 	}
 	return within(ui.CardBox(card), within(ui.Rows(), rows))
 }
