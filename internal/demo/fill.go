@@ -55,5 +55,8 @@ func Fill(ctx context.Context, d *db.DB, s *login.Service, clients int) ([]Login
 	if err := Tastes(ctx, d, a); err != nil {
 		return out, err
 	}
-	return out, Marketing(ctx, d, a)
+	if err := Marketing(ctx, d, a); err != nil {
+		return out, err
+	}
+	return out, Links(ctx, d, a)
 }
