@@ -6,7 +6,7 @@ import (
 
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
-	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/record"
 )
 
 // held are the columns of tenant tables that name blobs, by table.
@@ -62,7 +62,8 @@ func (s *Service) Clean(ctx context.Context) (n int64, err error) {
 	return n, nil
 }
 
-// needed gathers the blobs that rows name, those in the trash as well.
+// needed gathers the blobs that rows name: also those in the trash, and of records that
+// are there.
 func (s *Service) needed(ctx context.Context) (map[string]bool, error) {
 	ids, err := agency.IDs(ctx, s.DB)
 	if err != nil {
@@ -73,13 +74,7 @@ func (s *Service) needed(ctx context.Context) (map[string]bool, error) {
 		err := s.DB.View(ctx, db.System(id), func(tx *db.Tx) error {
 			for table, columns := range held {
 				for _, c := range columns {
-					err := tx.Each(ctx, "SELECT r."+c+" FROM {"+table+".any} r WHERE r."+c+" <> ''", nil, func(rows db.Rows) error {
-						var name string
-						err := rows.Scan(&name)
-						needed[name] = true
-						return err
-					})
-					if err != nil && !errs.Is(err, errs.NotFound) {
+					if err := record.Values(ctx, tx, table, c, func(name string) { needed[name] = true }); err != nil {
 						return err
 					}
 				}

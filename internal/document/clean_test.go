@@ -11,6 +11,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/dbtest"
 	"github.com/carnetcrm/carnet/internal/document"
+	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/record"
 )
@@ -62,6 +63,12 @@ func TestClean(t *testing.T) {
 		return record.Delete(ctx, tx, new(client.Client), d.owner.ID, 0)
 	})
 	clean(0) // the client can come back with its files
+	err = d.World.DB.View(t.Context(), d.As("ada"), func(tx *db.Tx) error {
+		return record.Values(t.Context(), tx, "attachment", "blob", func(string) {})
+	})
+	if !errs.Is(err, errs.Forbidden) {
+		t.Errorf("a person asks for all values: %v", err)
+	}
 	dbtest.Update(t, d.World.DB, db.System(d.Agency.ID), func(ctx context.Context, tx *db.Tx) error {
 		return record.Purge(ctx, tx, "client", d.owner.ID)
 	})
