@@ -1,0 +1,93 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/dbtest"
+	"github.com/carnetcrm/carnet/internal/field"
+)
+
+// TestOwnFields defines fields on the Admin page, asks for them on the form of a new
+// client, saves their section, and shows both values when somebody saved first.
+func TestOwnFields(t *testing.T) {
+	d := newDesk(t, true)
+	ada := d.as("ada")
+	for _, body := range [][]string{
+		{"name", "Shoe size", "kind", "number", "_areas", "1", "areas", "traveler", "section", "Ski", "names.de", "Schuhgröße"},
+		{"name", "Guardian", "kind", "text", "_areas", "1", "areas", "traveler", "requirement", "if", "_conditions", "1", "condition0", "age <", "condition0.value", "18"},
+		{"name", "Club", "kind", "choice", "_areas", "1", "areas", "client", "choices", "Gold card\nSilver", "requirement", "always"},
+		{"name", "Likes", "kind", "several", "_areas", "1", "areas", "client", "choices", "Ski\nSun"},
+	} {
+		ada.post("/admin/fields/new", body...)
+		if ada.at != "/admin/fields" {
+			t.Fatalf("%s: %s", ada.at, ada.problems())
+		}
+	}
+	ann := d.as("ann")
+	ann.get("/clients/new")
+	for _, want := range []string{`name="fields.club"`, `name="t.fields.guardian"`} {
+		if !strings.Contains(ann.body, want) {
+			t.Errorf("the form doesn't ask for %s", want)
+		}
+	}
+	ann.post("/clients", "kind", "personal", "t.family", "Kos", "t.given", "Ewa", "t.birth_date", "1.2.2020", "fields.club", "GOLD_CARD")
+	if !strings.Contains(ann.problems(), "t-fields-guardian") && !strings.Contains(ann.body, "Guardian") {
+		t.Errorf("a child without a guardian: %s", ann.at)
+	}
+	ann.post("/clients", "kind", "personal", "t.family", "Kos", "t.given", "Ewa", "t.birth_date", "1.2.2020", "fields.club", "GOLD_CARD", "t.fields.guardian", "Mum")
+	id := ann.created()
+	at := fmt.Sprintf("/clients/%d", id)
+	if c := stored(t, d, id); c.Fields != `{"club":"GOLD_CARD"}` {
+		t.Errorf("%s", c.Fields)
+	}
+	ann.get(at + "?edit=fields")
+	v := ann.version("fields")
+	ann.post(at+"/fields", "version", v, "fields.club", "")
+	if ann.problems() == "" {
+		t.Error("a required field was emptied")
+	}
+	ann.post(at+"/fields", "version", v, "fields.club", "SILVER", "_tick.fields.likes", "1", "fields.likes", "SKI", "fields.likes", "SUN")
+	if c := stored(t, d, id); c.Fields != `{"club":"SILVER","likes":["SKI","SUN"]}` {
+		t.Errorf("%s", c.Fields)
+	}
+	ann.get(at)
+	for _, want := range []string{"Silver", "Ski, Sun", "Gold card"} { // the last in the timeline
+		if !strings.Contains(ann.body, want) {
+			t.Errorf("the page doesn't show %s", want)
+		}
+	}
+	// Somebody else still has the version from before.
+	ada.post(at+"/fields", "version", v, "fields.club", "GOLD_CARD", "_tick.fields.likes", "1", "fields.likes", "SKI")
+	for _, want := range []string{"choose.fields.club", "Gold card", "Silver", "Ski, Sun"} {
+		if !strings.Contains(ada.body, want) {
+			t.Errorf("the conflict doesn't show %s", want)
+		}
+	}
+	ann.get(at + "?edit=personfields")
+	ann.post(at+"/personfields", "version", ann.version("personfields"), "fields.shoe_size", "38,5", "fields.guardian", "Mum")
+	ann.get(at)
+	if !strings.Contains(ann.body, "38.5") && !strings.Contains(ann.body, "38,5") || !strings.Contains(ann.body, "Ski") {
+		t.Error("the person's fields aren't shown")
+	}
+	ann.get("/clients?field_club=SILVER&cols=name,field_club")
+	if !strings.Contains(ann.body, "Kos") || !strings.Contains(ann.body, "Silver") {
+		t.Error("the list doesn't know the field")
+	}
+	ann.get("/clients/filter?field=field_likes")
+	if !strings.Contains(ann.body, "Sun") {
+		t.Error("the filter has no choices")
+	}
+	dbtest.View(t, d.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		all, err := field.All(ctx, tx)
+		for _, f := range all {
+			if f.Code == "guardian" && f.RequiredIf != "age < 18" || f.Code == "shoe_size" && f.Label("de") != "Schuhgröße" {
+				t.Errorf("%+v", f)
+			}
+		}
+		return err
+	})
+}
