@@ -9,7 +9,7 @@ CREATE TABLE affiliation (
 	code text NOT NULL,
 	names text NOT NULL, -- lines "en=Example Consortium"
 	edition text NOT NULL DEFAULT '', -- of the file, as it names itself
-	imported_at bigint NOT NULL DEFAULT 0,
+	imported_at bigint,
 	member boolean NOT NULL DEFAULT true, -- the agency is a member: otherwise nothing of it is shown
 	{{base}},
 	{{key}}
