@@ -80,6 +80,8 @@ var documentRows = func() []row {
 	}
 	return slices.Concat(out, []row{
 		{route: "GET" + v1 + "/travelers/{id}/document-warnings", on: "live", need: 's', id: "traveler", query: "?date=2034-09-01&country=TH", ok: 200},
+		{route: "GET /travelers/{id}/documents/{kind}/{row}/apis", who: writers, on: "live", need: 's', id: "traveler", part: "passport", kind: "passport", ok: 200},
+		{route: "POST /travelers/{id}/documents/{kind}/{row}/apis", who: writers, on: "live", need: 's', id: "traveler", part: "passport", kind: "passport", body: "reason=visa", ok: 200},
 		{route: "GET" + v1 + "/travelers", query: "?passport_expires=2035-01-01&columns=family,passport_expires", ok: 200},
 	}, catalogRows("/country-rules", "rule", admins, `{"country":"TH","passport_months":6}`, `{"passport_months":3}`),
 		[]row{

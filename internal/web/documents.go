@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/document"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/traveler"
@@ -77,7 +78,7 @@ func documentRoutes(s *Server) (out []Route) {
 			Route{Pattern: at + "/{row}/delete", Right: "client.edit", handle: s.saveDocument(kind, dropDocument)},
 			Route{Pattern: at + "/{row}/restore", Right: "client.edit", handle: s.saveDocument(kind, restoreDocument)})
 	}
-	return out
+	return append(out, s.apisRoutes()...)
 }
 
 // saveDocument is saveCard for one kind of document.
@@ -167,7 +168,7 @@ func (v *recordView) documentsCard() templ.Component {
 }
 
 // editedDocument is the kind and row of the document in its edit state: "passport"
-// and "new" or "7".
+// and "new", "7" or "image-7".
 func (v *recordView) editedDocument() (kind, row string) {
 	rest, ok := strings.CutPrefix(v.edit, "documents-")
 	if !ok {
@@ -218,7 +219,13 @@ func (v *recordView) documentRow(d traveler.Document, warned []traveler.Warning)
 	if v.hasNumber(d) {
 		parts = append(parts, secretField(p, kind, id, "number", d.Number()))
 	}
-	r.SubComp = append(parts, v.partImages(record.Ref{Kind: kind, ID: id}))
+	for _, a := range v.images[record.Ref{Kind: kind, ID: id}] {
+		parts = append(parts, partImage(p, &a, join(document.TypeName(a.Type), p.L.Bytes(a.Size), p.day(a.CreatedAt))))
+	}
+	if edited, row := v.editedDocument(); v.may && edited == kind && row == "image-"+idText(id) {
+		parts = append(parts, docUpload(p, pathOf(record.Ref{Kind: "traveler", ID: d.Of()})+"/files?part="+kind+"-"+idText(id), "up-"+kind+"-"+idText(id), v.cancel("documents")))
+	}
+	r.SubComp = parts
 	if until := d.Until(); until != "" {
 		r.End, r.EndKind = p.L.Date(until), ""
 	}
@@ -322,14 +329,20 @@ func (v *recordView) documentSub(d traveler.Document) (country string, primary b
 
 // documentActions are the buttons of a row.
 func (v *recordView) documentActions(d traveler.Document) (out []templ.Component) {
+	out = v.apisLink(d)
 	if !v.may {
-		return nil
+		return out
 	}
 	p, kind, id := v.p, d.Table(), record.Stamps(d).ID
 	name := v.documentName(d)
 	if d.Sight().VerifiedAt == 0 {
 		out = append(out, postButton(v.documentPath(kind, id)+"/seen", "documents",
 			ui.Button{Label: p.T("document.see") + ": " + name, Icon: "done", Kind: "ghost", Small: true, IconOnly: true, Submit: true, Name: "seen", Value: "1"}))
+	}
+	for _, c := range v.open("documents", kind+"-image-"+idText(id), p.T("file.add_image")+": "+name, "clip") {
+		b := c.(ui.Button)
+		b.IconOnly = true
+		out = append(out, b)
 	}
 	return append(out, v.iconOpen("documents", kind+"-"+idText(id), p.T("document.edit", "Name", name))...)
 }

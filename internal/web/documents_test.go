@@ -56,6 +56,12 @@ func TestPassportPage(t *testing.T) {
 	if strings.Contains(ann.body, "Name differs") {
 		t.Error("the name still differs")
 	}
+	// The text for airlines is a reveal: with a reason, in the history.
+	ann.get(own+at+"/apis").want(200, "", `name="reason"`)
+	ann.post(own+at+"/apis", "reason", "").want(422, "")
+	ann.post(own+at+"/apis", "reason", "booking").want(200, "", "DOCS YY HK1/P/POL/ED1234567//")
+	ann.get(own+"/reveals").want(200, "", "ann")
+	d.as("eva").get(own+at+"/apis").want(403, "")
 	// The client's page tells it beside the traveler.
 	ann.get(page).want(200, "", "Passport until 2 Mar 2020", "Passport expired on 2 Mar 2020", "Passport added", "Original seen by")
 	// Two people at once.

@@ -180,22 +180,3 @@ func (v *recordView) fileLinkForm() templ.Component {
 	buttons := ui.Group{ui.Button{Label: p.T("common.save"), Kind: "primary", Submit: true, Small: true, Keys: "Control+S"}, v.cancel("files")}
 	return inlineForm(v.path()+"/file-links", "files", p.T("file.add_link"), fields, buttons)
 }
-
-// partImages shows the images of a travel document and takes another one. Its form is
-// its own: it must not stand inside one.
-func (v *recordView) partImages(part record.Ref) templ.Component {
-	p := v.p
-	person, ok := v.personRef()
-	if !ok {
-		return ui.Group{}
-	}
-	var out ui.Group
-	for i := range v.images[part] {
-		a := &v.images[part][i]
-		out = append(out, partImage(p, a, join(document.TypeName(a.Type), p.L.Bytes(a.Size), p.day(a.CreatedAt))))
-	}
-	if v.may {
-		out = append(out, partUpload(p, pathOf(person)+"/files?part="+part.Kind+"-"+strconv.FormatInt(part.ID, 10), "up-"+part.Kind+"-"+strconv.FormatInt(part.ID, 10)))
-	}
-	return out
-}
