@@ -185,12 +185,14 @@ func fillField(f Form, r record.Record) {
 		x.RequiredIf = strings.Join(lines, "\n")
 	}
 	var names []string
+	asked := false
 	for _, lang := range i18n.Langs {
+		asked = asked || f.Has("names."+lang)
 		if name := f.Str("names." + lang); name != "" {
 			names = append(names, lang+"="+name)
 		}
 	}
-	if f.Has("names." + i18n.Langs[0]) {
+	if asked {
 		x.Names = strings.Join(names, "\n")
 	}
 }
