@@ -14,7 +14,7 @@ import (
 const marketed = 200
 
 // Marketing makes the agency a member of the affiliation of the example file, and gives
-// every second of its first clients some of the codes.
+// its first clients some of the codes.
 func Marketing(ctx context.Context, d *db.DB, a *Agency) error {
 	err := d.Update(ctx, a.Actor(), func(tx *db.Tx) error {
 		got, err := tag.ImportAffiliation(ctx, tx, bytes.NewReader(tag.Example))
@@ -38,9 +38,9 @@ func Marketing(ctx context.Context, d *db.DB, a *Agency) error {
 		var marks []*tag.Mark
 		for i, id := range clients {
 			for n, c := range codes {
-				if h := i*7 + n*5; i%2 == 0 && h%6 == 0 {
+				if h := i*7 + n*5; h%6 == 0 {
 					states := c.States()
-					marks = append(marks, &tag.Mark{ClientID: id, CodeID: c.ID, State: states[(i/2+n)%len(states)]})
+					marks = append(marks, &tag.Mark{ClientID: id, CodeID: c.ID, State: states[(i+n)%len(states)]})
 				}
 			}
 		}
