@@ -15,7 +15,7 @@ const ownFieldsDoc = "Values of the fields that the agency has defined itself, b
 var fields = noun[field.Field]{one: "field", many: "fields", id: "field", group: "Agency", path: "/fields",
 	need: "field.manage", readNeed: "field.manage",
 	doc: "The fields that the agency has defined itself. In lists they are columns, filters and sorts: field_ and the code, field_shoe_size.least=42.",
-	model: newModel("Field", "A field of the agency's own.", &field.Field{},
+	model: newModel("OwnField", "A field of the agency's own.", &field.Field{},
 		prop{name: "code", doc: "Names the field everywhere; made from the name where nothing is said. It never changes.", max: 40, example: "shoe_size"},
 		prop{name: "name", doc: "What people read.", max: 60, example: "Shoe size", must: true},
 		prop{name: "names", doc: "The name in other languages, one per line: the language, an equals sign and the name.", example: "de=Schuhgröße"},
