@@ -40,6 +40,7 @@ type plant struct {
 	traveler int64
 	secrets  map[string]string // what was planted -> where
 	n        int
+	open     int // texts in which something that is no secret was found: the search works
 }
 
 // text is a secret that occurs nowhere else.
@@ -170,6 +171,9 @@ func (p *plant) store(tx *db.Tx, r record.Record) error {
 func (p *plant) look(where string, b []byte) {
 	p.t.Helper()
 	upper := bytes.ToUpper(b)
+	if bytes.Contains(upper, []byte("ZQOWN")) {
+		p.open++
+	}
 	for s, planted := range p.secrets {
 		forms := map[string][]byte{"": []byte(s), "hex": []byte(strings.ToUpper(hex.EncodeToString([]byte(s)))),
 			"escaped": []byte(strings.ToUpper(url.QueryEscape(s)))}
@@ -287,7 +291,7 @@ func (p *plant) use() {
 	if w.Code != 422 || !strings.Contains(w.Body.String(), "cvv") {
 		t.Errorf("a security code: %d %s", w.Code, w.Body)
 	}
-	w = p.as("ann", request{method: "POST", path: "/reveal", body: "kind=payment_card&id=1&column=number&reason=other&note=checking"})
+	w = p.as("ann", request{method: "POST", path: "/reveal", body: fmt.Sprintf("kind=payment_card&id=%d&column=number&reason=other&note=checking", p.ids["own"]["card"])})
 	if w.Code != 200 {
 		t.Errorf("looking at a card: %d", w.Code)
 	}
@@ -382,12 +386,15 @@ func (p *plant) dump() {
 	if !strings.Contains(rows.String(), "payment_card") || len(tables) < 10 {
 		t.Fatal("the dump has no cards")
 	}
-	p.look("the dump", rows.Bytes())
+	before := p.open
+	if p.look("the dump", rows.Bytes()); p.open == before {
+		t.Error("nothing at all is found in the dump")
+	}
 }
 
 // folder looks into every file of the data folder: database, files, exports.
 func (p *plant) folder(dir string) {
-	n := 0
+	n, before := 0, p.open
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -400,7 +407,7 @@ func (p *plant) folder(dir string) {
 		p.file(strings.TrimPrefix(path, dir), b)
 		return nil
 	})
-	if err != nil || n < 3 {
-		p.t.Errorf("%d files in the data folder, %v", n, err)
+	if err != nil || n < 3 || p.open == before {
+		p.t.Errorf("%d files in the data folder, nothing found in %v, %v", n, p.open == before, err)
 	}
 }
