@@ -48,7 +48,7 @@ func (v *recordView) fieldCards() (out []cardDef) {
 		out = append(out, cardDef{ownCard, v.p.T("field.card"), "", func() templ.Component { return v.fieldCard(ownCard, v.ref.Kind) }})
 	}
 	if v.client != nil && v.person != nil && len(v.fieldSet.For("traveler")) > 0 {
-		title := v.p.T("field.card_of", "Name", v.person.Name())
+		title := v.p.T("field.card_traveler")
 		out = append(out, cardDef{ofPersonCard, title, "", func() templ.Component { return v.fieldCard(ofPersonCard, "traveler") }})
 	}
 	return out
@@ -63,13 +63,13 @@ func (v *recordView) bag(kind string) (record.Bag, int64) {
 }
 
 func (v *recordView) fieldCard(id, kind string) templ.Component {
-	p, title := v.p, v.p.T("field.card")
+	p, title, note := v.p, v.p.T("field.card"), ""
 	if id == ofPersonCard {
-		title = p.T("field.card_of", "Name", v.person.Name())
+		title, note = p.T("field.card_traveler"), v.person.Name()
 	}
 	bag, version := v.bag(kind)
 	if v.editing(id) {
-		c := editCard{id: id, title: title, action: v.path() + "/" + id, version: version, plain: true}
+		c := editCard{id: id, title: title, action: v.path() + "/" + id, version: version, note: note, plain: true}
 		return v.editBox(c, v.fieldControls(v.fieldSet.For(kind), bag, ""))
 	}
 	texts := bag.Texts()
@@ -89,7 +89,7 @@ func (v *recordView) fieldCard(id, kind string) templ.Component {
 		}
 		groups = append(groups, facts)
 	}
-	card := ui.Card{ID: id, Title: title, Body: true, Actions: v.open(id, "", p.T("common.edit"), "edit")}
+	card := ui.Card{ID: id, Title: title, Note: note, Body: true, Actions: v.open(id, "", p.T("common.edit"), "edit")}
 	if len(groups) == 0 {
 		card.Body = false
 		return within(ui.CardBox(card), ui.Empty{Title: p.T("field.none"), Small: true})
