@@ -201,6 +201,7 @@ func (b *batch) save(ctx context.Context, tx *db.Tx) error {
 	tags := copies(b.tags, func(t *tag.Link) { t.OwnerID = owner(t.OwnerKind, t.OwnerID) })
 	relations := copies(b.relations, func(r *traveler.Relation) { r.A, r.B = travelers[r.A-1], travelers[r.B-1] })
 	ids := copies(b.ids, func(i *client.InterfaceID) { i.ClientID = clients[i.ClientID-1] })
+	events := b.noted(clients, tx.Now)
 	for _, step := range []func() error{
 		func() error { return record.InsertMany(ctx, tx, b.clients) },
 		func() error { return record.InsertMany(ctx, tx, b.travelers) },
@@ -210,6 +211,7 @@ func (b *batch) save(ctx context.Context, tx *db.Tx) error {
 		func() error { return record.InsertMany(ctx, tx, tags) },
 		func() error { return record.InsertMany(ctx, tx, ids) },
 		func() error { return record.InsertMany(ctx, tx, relations) },
+		func() error { return record.InsertMany(ctx, tx, events) },
 	} {
 		if err := step(); err != nil {
 			return err
