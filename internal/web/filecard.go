@@ -156,7 +156,7 @@ func (v *recordView) filesForm() templ.Component {
 	p := v.p
 	fields := ui.Group{
 		ui.Tick{Name: "dated", ID: "e-files-dated", Label: p.T("file.dated", "Day", string(p.Today())), Checked: true},
-		ui.Input{Field: ui.Field{Name: "description", ID: "e-files-description", Label: p.T("file.field.description"), Width: 8, Autofocus: true}, Autocomplete: "off"},
+		ui.Input{Field: ui.Field{Name: "description", ID: "e-files-description", Label: p.T("file.field.description"), Width: 8}, Autofocus: true, Autocomplete: "off"},
 		ui.File{Field: ui.Field{Name: "file", ID: "e-files-file", Label: p.T("file.choose"), Help: p.fileHelp()}, L: p.L, Multiple: true, Drop: p.T("file.drop")},
 	}
 	buttons := ui.Group{ui.Button{Label: p.T("file.upload"), Icon: "upload", Kind: "primary", Submit: true, Small: true}, v.cancel("files")}
