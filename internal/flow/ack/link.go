@@ -53,7 +53,12 @@ func (l *Link) Show(ctx context.Context, d *db.DB) (a *Ack, ag *agency.Agency, e
 		if a.Status != "sent" || !a.Open(tx.Now) {
 			return nil
 		}
-		return record.Edit(ctx, tx, a, a.ID, 0, func() error { a.Status, a.SeenAt = "seen", tx.Now; return nil })
+		return record.Edit(ctx, tx, a, a.ID, 0, func() error {
+			if a.Status == "sent" { // not when it was answered meanwhile
+				a.Status, a.SeenAt = "seen", tx.Now
+			}
+			return nil
+		})
 	})
 	return a, ag, gone(err)
 }

@@ -79,15 +79,20 @@ func (l *Link) Show(ctx context.Context, d *db.DB) (sheet *Sheet, err error) {
 			return nil
 		}
 		if f.Status == "sent" {
-			if err := record.Edit(ctx, tx, f, f.ID, 0, func() error { f.Status, f.OpenedAt = "opened", tx.Now; return nil }); err != nil {
+			if err := record.Edit(ctx, tx, f, f.ID, 0, func() error {
+				if f.Status == "sent" { // not when another page has sent it meanwhile
+					f.Status, f.OpenedAt = "opened", tx.Now
+				}
+				return nil
+			}); err != nil {
 				return err
 			}
 		}
-		a, err := readAnswer(p)
-		if err != nil {
-			return err
-		}
 		return record.Edit(ctx, tx, p, p.ID, 0, func() error {
+			a, err := readAnswer(p)
+			if err != nil {
+				return err
+			}
 			rebase(&a, sheet.Fields)
 			p.Answer = a.text()
 			return nil
@@ -192,7 +197,12 @@ func (l *Link) Save(ctx context.Context, d *db.DB, in Input) error {
 			return err
 		}
 		err = record.Edit(ctx, tx, p, p.ID, 0, func() error {
-			p.Answer = a.text()
+			now, err := readAnswer(p) // another page may have saved since it was read
+			if err != nil {
+				return err
+			}
+			merge(&now, s.Fields, in.Values, s.Agency.Country)
+			p.Answer = now.text()
 			if in.Number != "" && f.Asks("passport") {
 				p.Number = record.Plain(in.Number)
 			}
@@ -202,10 +212,17 @@ func (l *Link) Save(ctx context.Context, d *db.DB, in Input) error {
 			}
 			return nil
 		})
-		if err != nil || !in.Submit {
+		if err != nil {
 			return err
 		}
 		return record.Edit(ctx, tx, f, f.ID, 0, func() error {
+			// As it is now, behind the lock of the proposal: another page may have sent it.
+			if !f.Open(tx.Now) {
+				return errs.New(errs.Conflict, "link.error.closed")
+			}
+			if !in.Submit {
+				return nil
+			}
 			f.Status, f.SubmittedAt = "submitted", tx.Now
 			if f.OpenedAt == 0 {
 				f.OpenedAt = tx.Now

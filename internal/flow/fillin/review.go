@@ -123,6 +123,9 @@ func Settle(ctx context.Context, tx *db.Tx, id int64, v Verdict) (*FillIn, error
 		return nil, err
 	}
 	err = record.Edit(ctx, tx, f, f.ID, v.Version, func() error {
+		if !f.Waits() { // somebody was quicker since it was read
+			return errs.New(errs.Conflict, "link.error.settled")
+		}
 		f.Status, f.Note, f.SettledAt = outcome, v.Note, tx.Now
 		return nil
 	})
