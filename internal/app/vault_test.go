@@ -122,8 +122,6 @@ func TestRotation(t *testing.T) {
 	if !r.Added || r.Keys != 1 || r.Forgotten != 1 || r.Old != 0 || r.Resealed < 121 || r.Kinds["login"] != 1 || reads.Load() == 0 || writes.Load() == 0 {
 		t.Errorf("%+v after %d reads and %d writes", r, reads.Load(), writes.Load())
 	}
-	t.Logf("%d reads and %d writes meanwhile, %d sealed again", reads.Load(), writes.Load(), r.Resealed)
-
 	later, _ := open(t, c) // the witness is the new key's
 	dbtest.View(t, later.DB, actor, func(ctx context.Context, tx *db.Tx) error {
 		cards, err := client.Cards(ctx, tx, person)

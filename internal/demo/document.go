@@ -103,6 +103,9 @@ func papers(ctx context.Context, tx *db.Tx, t *traveler.Traveler) error {
 		}
 		all = append(all, o)
 	}
+	if rich {
+		all = append(all, purse(t, rand.New(rand.NewPCG(23, uint64(t.ID))), today)...) // numbers of its own
+	}
 	for _, x := range all {
 		if err := record.Insert(ctx, tx, x); err != nil {
 			return err

@@ -48,6 +48,7 @@ var looks = []struct{ name, path, role string }{
 	{"missing", "/clients/999999", "agent"},
 	{"client", "/clients/8", "administrator"},
 	{"client-seen-by", "/clients/8?edit=sharing-seers", "administrator"},
+	{"client-brim", "/clients/12", "administrator"},
 	{"client-family", "/clients/4", "administrator"},
 	{"client-read-only", "/clients/8", "auditor"},
 	{"client-new", "/clients/new", "agent"},
@@ -61,6 +62,12 @@ var looks = []struct{ name, path, role string }{
 	{"dates-new", "/travelers/1?edit=dates-new#dates", "administrator"},
 	{"emergency-new", "/travelers/2?edit=emergency-new#emergency", "administrator"},
 	{"taste-filter", "/travelers/filter?field=preference&f0.key=preference&f0.op=has&f0.w0.key=bed&f0.w0.op=any&f0.w0.v=KING", "agent"},
+	{"card-new", "/travelers/8?edit=cards-new", "administrator"},
+	{"medical-new", "/travelers/8?edit=medical-new", "agent"},
+	{"payment", "/clients/8?edit=payment", "administrator"},
+	{"reveal", "/reveal?kind=payment_card&id=1&column=number&back=/travelers/8", "administrator"},
+	{"reveals", "/travelers/8/reveals", "administrator"},
+	{"admin-reveals", "/admin/reveals", "administrator"},
 	{"traveler-new", "/travelers/new", "agent"},
 	{"documents", "/travelers/6", "administrator"},
 	{"documents-new", "/travelers/6?edit=documents-passport-new", "administrator"},
@@ -158,6 +165,7 @@ func furnish(t *testing.T, s *site) {
 	if err := demo.Files(t.Context(), s.db, s.store); err != nil {
 		t.Fatal(err)
 	}
+	fillToTheBrim(t, s)
 	dbtest.Update(t, s.db, s.agency.Actor(), func(ctx context.Context, tx *db.Tx) error {
 		for _, id := range []int64{20, 21} {
 			if err := flow.TrashClient(ctx, tx, id, 0); err != nil {
