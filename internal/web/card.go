@@ -90,7 +90,8 @@ func (v *recordView) cardsCard() templ.Component {
 		rows = append(rows, cardItem(v.cardForm(&client.Card{})))
 	}
 	if len(rows) == 0 {
-		return within(ui.CardBox(card), ui.Empty{Title: v.p.T("card.none"), Small: true})
+		card.Note = v.p.T("card.none")
+		return ui.CardBox(card)
 	}
 	return within(ui.CardBox(card), within(ui.Rows(), rows))
 }

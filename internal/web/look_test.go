@@ -63,7 +63,7 @@ var looks = []struct{ name, path, role string }{
 	{"emergency-new", "/travelers/2?edit=emergency-new#emergency", "administrator"},
 	{"taste-filter", "/travelers/filter?field=preference&f0.key=preference&f0.op=has&f0.w0.key=bed&f0.w0.op=any&f0.w0.v=KING", "agent"},
 	{"card-new", "/travelers/8?edit=cards-new", "administrator"},
-	{"medical-new", "/travelers/8?edit=medical-new", "administrator"},
+	{"medical", "/travelers/8/medical/reveal", "administrator"},
 	{"payment", "/clients/8?edit=payment", "administrator"},
 	{"reveal", "/reveal?kind=payment_card&id=1&column=number&back=/travelers/8", "administrator"},
 	{"reveals", "/travelers/8/reveals", "administrator"},

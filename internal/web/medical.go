@@ -80,7 +80,8 @@ func (v *recordView) medicalCard() templ.Component {
 	}
 	consent := v.consentRow()
 	if len(rows) == 0 && v.medical.Consent == nil && v.edit != "medical-consent" {
-		return within(ui.CardBox(card), ui.Empty{Title: p.T("medical.none"), Small: true})
+		card.Note, card.NoteIcon = p.T("medical.none"), ""
+		return ui.CardBox(card)
 	}
 	return within(ui.CardBox(card), within(ui.Rows(), append(rows, consent)))
 }

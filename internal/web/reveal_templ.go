@@ -366,7 +366,7 @@ func revealScreen(p *Page, r secretRef, title string, content templ.Component) t
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead{Title: title, Back: ui.Link{Href: r.back, Text: p.T("fail.back")}}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead{Title: title, Back: ui.Link{Href: r.back, Text: p.T("secret.record")}}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
