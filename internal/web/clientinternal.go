@@ -82,7 +82,7 @@ func (v *recordView) sharingCard() templ.Component {
 	p := v.p
 	card := ui.Card{ID: "sharing", Title: p.T("client.card.sharing"), Note: p.T("client.staff_only"), NoteIcon: "lock"}
 	may := v.may && p.Actor.May("client.share")
-	if v.edit != seersState {
+	if !v.whoSees {
 		card.Actions = append(card.Actions, v.seersLink())
 	}
 	if may {
@@ -111,7 +111,7 @@ func (v *recordView) sharingCard() templ.Component {
 	} else if len(content) == 0 {
 		content = append(content, ui.Empty{Title: p.T("client.no_shares"), Small: true})
 	}
-	if v.edit == seersState {
+	if v.whoSees {
 		content = append(content, v.seersBox())
 	}
 	return within(ui.CardBox(card), content)

@@ -47,7 +47,7 @@ var looks = []struct{ name, path, role string }{
 	{"trash", "/trash", "administrator"},
 	{"missing", "/clients/999999", "agent"},
 	{"client", "/clients/8", "administrator"},
-	{"client-seen-by", "/clients/8?edit=sharing-seers", "administrator"},
+	{"client-seen-by", "/clients/8?seers=1", "administrator"},
 	{"client-brim", "/clients/12", "administrator"},
 	{"client-family", "/clients/4", "administrator"},
 	{"client-read-only", "/clients/8", "auditor"},

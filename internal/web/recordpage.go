@@ -42,6 +42,7 @@ type recordView struct {
 	tags     []tag.On
 	ids      []client.InterfaceID
 	shares   []shareRow
+	whoSees  bool        // the sharing card also says who sees the client
 	seers    []flow.Seer // who sees the client and why
 	complete *flow.Completeness
 	comments []client.Comment
@@ -213,7 +214,7 @@ func (s *Server) showRecord(kind string) handler {
 			return err
 		}
 		q := Form(p.R.URL.Query())
-		v := &recordView{p: p, ref: record.Ref{Kind: kind, ID: id}, edit: q.Str("edit"), earlier: q.Int("before")}
+		v := &recordView{p: p, ref: record.Ref{Kind: kind, ID: id}, edit: q.Str("edit"), whoSees: q.Has("seers"), earlier: q.Int("before")}
 		if err := p.View(v.load); err != nil {
 			return err
 		}
@@ -226,6 +227,8 @@ func (s *Server) showRecord(kind string) handler {
 				return p.Fragment(v.card(q.Str("card")))
 			case v.edit != "":
 				return p.Fragment(v.card(v.edit))
+			case v.whoSees:
+				return p.Fragment(v.card("sharing"))
 			}
 		}
 		return v.page(http.StatusOK)

@@ -197,14 +197,12 @@ func (v *sharesView) row(p *Page, s *client.Share, given bool) ui.Row {
 	return r
 }
 
-// seersState is the state of the sharing card that also says who sees the client. It
-// is asked for: most pages are opened for other reasons.
-const seersState = "sharing-seers"
-
-// seersLink asks for it.
+// seersLink asks for the sharing card to say as well who sees the client. It is asked
+// for, because most pages are opened for other reasons; it changes nothing, so those
+// who only read have it too.
 func (v *recordView) seersLink() templ.Component {
-	return ui.Button{Label: v.p.T("client.who_sees"), Icon: "eye", Kind: "ghost", Small: true, Href: v.path() + "?edit=" + seersState + "#sharing",
-		Attrs: swap(templ.Attributes{}, v.path()+"?edit="+seersState, "sharing")}
+	return ui.Button{Label: v.p.T("client.who_sees"), Icon: "eye", Kind: "ghost", Small: true, Href: v.path() + "?seers=1#sharing",
+		Attrs: swap(templ.Attributes{}, v.path()+"?seers=1", "sharing")}
 }
 
 // seersBox says who sees the client and why, for those who may know (R021, W6).
@@ -232,7 +230,7 @@ func (v *recordView) seersBox() templ.Component {
 
 // loadSeers reads who sees the client.
 func (v *recordView) loadSeers(ctx context.Context, tx *db.Tx) (err error) {
-	if v.edit != seersState {
+	if !v.whoSees {
 		return nil
 	}
 	v.seers, err = flow.Audience(ctx, tx, v.ref.ID)

@@ -42,7 +42,7 @@ func TestShareAll(t *testing.T) {
 	d.as("bob").get("/shares").want(200, "", "Shared with me", d.Users["ann"].Name)
 	d.as("bob").post(one+"/delete").want(403, "") // not those with whom it is shared
 
-	ann.get(page+"?edit=sharing-seers").want(200, "", d.Users["bob"].Name, "All clients of the advisor shared by "+d.Users["ann"].Name)
+	ann.get(page+"?seers=1").want(200, "", d.Users["bob"].Name, "All clients of the advisor shared by "+d.Users["ann"].Name)
 	ann.post(one+"/delete").want(200, "/shares", "no longer shared")
 	seen.get(page).want(404, "")
 }
