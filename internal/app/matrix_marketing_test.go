@@ -1,5 +1,34 @@
 package app_test
 
+import (
+	"context"
+
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/dbtest"
+	"github.com/carnetcrm/carnet/internal/record"
+	"github.com/carnetcrm/carnet/internal/tag"
+)
+
+// market is the affiliation of which an agency is a member.
+func (m *matrix) market(agencyID int64) (id int64) {
+	m.t.Helper()
+	dbtest.Update(m.t, m.DB, db.System(agencyID), func(ctx context.Context, tx *db.Tx) error {
+		var list []tag.Affiliation
+		if err := record.Select(ctx, tx, &list, "WHERE r.code = 'HOME'"); err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			list = append(list, tag.Affiliation{Code: "HOME", Names: "en=Home", Member: true})
+			if err := record.Insert(ctx, tx, &list[0]); err != nil {
+				return err
+			}
+		}
+		id = list[0].ID
+		return nil
+	})
+	return id
+}
+
 // marketingRows are affiliations, marketing codes of clients, and tags as files.
 var marketingRows = []row{
 	{route: "GET /api/v1/affiliations", ok: 200},

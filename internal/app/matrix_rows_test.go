@@ -11,7 +11,7 @@ type row struct {
 	route string   // method and pattern
 	who   []string // who has the right; nil is everybody who has signed in
 	on    string   // live or binned: records of access; a name of things; "" nothing
-	need  byte     // what one must be allowed with the subject: s look, e change, o own, a only its author, x nobody can
+	need  byte     // what one must be allowed with the subject: s look, e change, o own, a only its author, l only who leads, x nobody can
 	id    string   // part that {id} names
 	part  string   // part that {number}, {row} or {traveler} names, and that {v} is the version of
 	kind  string   // its kind
@@ -88,7 +88,8 @@ func (r row) want(who, subject string) (status int, ok bool) {
 		return http.StatusNotFound, false
 	case need == 'x':
 		return r.ok, false
-	case need == 'a' && owners[subject] == who, need == 's', need == 'e' && (level == 'e' || level == 'o'), need == 'o' && level == 'o':
+	case need == 'a' && owners[subject] == who, need == 's', need == 'e' && (level == 'e' || level == 'o'), need == 'o' && level == 'o',
+		need == 'l' && slices.Contains(leaders, who):
 		return r.ok, true
 	}
 	return http.StatusForbidden, false
@@ -96,9 +97,10 @@ func (r row) want(who, subject string) (status int, ok bool) {
 
 const v1 = " /api/v1"
 
-// rows is the table of all routes.
-var rows = slices.Concat(apiRows, secretRows, fieldRows, fileRows, relationRows, activityRows, tasteRows, mrzRows, documentRows, partRows("client", "/clients/{id}", ""), partRows("traveler", "/travelers/{id}", "t"), agencyRows,
-	importRows, exportRows, outRows("client"), outRows("traveler"), bulkRows("client"), bulkRows("traveler"), actRows, viewRows, pageRows, cardRows("client", "clients", ""), cardRows("traveler", "travelers", "t"), accountRows, adminRows)
+// rows is the table of all routes. Lists leave first: while there are few records they
+// are written into the answer, where everything in them is looked at.
+var rows = slices.Concat(outRows("client"), outRows("traveler"), apiRows, secretRows, fieldRows, fileRows, relationRows, activityRows, tasteRows, mrzRows, documentRows, partRows("client", "/clients/{id}", ""), partRows("traveler", "/travelers/{id}", "t"), agencyRows,
+	importRows, exportRows, bulkRows("client"), bulkRows("traveler"), actRows, viewRows, linkRows, pageRows, cardRows("client", "clients", ""), cardRows("traveler", "travelers", "t"), accountRows, adminRows)
 
 var apiRows = []row{
 	{route: "GET" + v1 + "/clients", query: "?count=1&limit=200", ok: 200},

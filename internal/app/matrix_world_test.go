@@ -318,6 +318,7 @@ func (m *matrix) client(name string) map[string]int64 {
 		ids[part] = m.insert(eventAuthor(name), &activity.Activity{OwnerKind: kind, OwnerID: ids[kind], Type: "NOTE", Subject: mark("event"), FollowOn: "2026-01-02", FollowNote: mark("follow")})
 	}
 	m.tags(name, ids)
+	ids["market"] = m.market(actor.AgencyID)
 	m.purse(actor, ids)
 	m.papersOnFile(name, actor, ids)
 	m.linked(name, actor, ids)

@@ -35,7 +35,7 @@ func (p *Page) pastOf(kind string, id int64, history []record.Entry, users map[i
 		}
 		v.history = append(v.history, e)
 	}
-	return v.timeline()
+	return ui.Timeline{L: p.L, Days: v.days()} // without the head of records, with which something happens
 }
 
 // momentText writes a stored stamp as people read it.
