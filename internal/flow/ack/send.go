@@ -142,6 +142,9 @@ func (s *Service) attached(ctx context.Context, actor db.Actor, r Request) (*att
 
 // compose makes the document of a request: the template with its fields filled in.
 func compose(ctx context.Context, tx *db.Tx, r Request) (*Ack, error) {
+	if err := record.Editable(ctx, tx, r.Owner); err != nil { // before anything else is told
+		return nil, err
+	}
 	var bad errs.Collect
 	if r.Days < 1 || r.Days > maxDays {
 		bad.Add("days", "link.error.days", "Max", maxDays)
