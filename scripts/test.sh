@@ -19,7 +19,7 @@ trap stop EXIT
 trap 'exit 130' INT TERM
 
 # Two packages at a time: some tests measure, and browsers are hungry.
-flags=(-timeout 15m -p "${CARNET_TEST_PROCS:-2}")
+flags=(-timeout 30m -p "${CARNET_TEST_PROCS:-2}")
 failed=0
 run() {
 	echo "== $1"

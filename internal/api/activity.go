@@ -24,7 +24,7 @@ var activityModel = newModel("Activity", "Something that happened with a client 
 	prop{name: "result", doc: "What came of it.", max: 300, example: "Offer by Friday"},
 	prop{name: "persons", doc: "With whom, names by comma.", max: 300, example: "Joanna Kowalska"},
 	prop{name: "private", doc: "Only for its author, managers and administrators.", example: false},
-	prop{name: "follow_on", doc: "Day on which to follow up."},
+	prop{name: "follow_on", doc: "Day on which to follow up.", example: "2026-11-30"},
 	prop{name: "follow_note", doc: "What is to be done then.", max: 300, example: "Call back"},
 	prop{name: "follow_done", doc: "Whether that is done.", example: false},
 )

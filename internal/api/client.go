@@ -56,7 +56,8 @@ var clientDocs = map[string]string{
 	"customer_type": "The customer type. Excluded types are listed only when they are asked for here.",
 	"city":          "City.", "country": "ISO 3166 code of the country.", "travelers": "How many travelers it has.",
 	"anniversary": "Anniversary.", "language": "ISO 639 code of the language.", "currency": "ISO 4217 code of the currency.",
-	"source_medium": "How the client came to the agency.", "tag": "A tag of the client.",
+	"source_medium": "How the client came to the agency.", "tag": "A tag of the client.", "attribute": "An attribute of the client.", "interest": "An interest of the client.",
+	"marketing": "Marketing codes of the client's affiliations.", "payment_form": "Default form of payment: A agency plastic, C cash or check, P card, R receivable.",
 	"list": "A client list; clients of it, fixed or living.", "traveler": "Travelers of the client.",
 	"communication": "Phones, e-mails and other communications of the client.", "address": "Addresses of the client.",
 	"created": "When the client was created, by day.", "updated": "When the client was last changed, by day.",
@@ -67,7 +68,7 @@ var clientDocs = map[string]string{
 var clientExamples = map[string]any{"name": "Kowalska/Joanna", "code": "KOW567", "kind": "personal", "phone": "+48601234567",
 	"email": "joanna@example.com", "advisor": "Ann Nowak", "branch": "North", "segment": "regular", "classification": "client",
 	"status": "active", "customer_type": "Personal", "city": "Kraków", "country": "PL", "travelers": int64(2),
-	"anniversary": "2001-06-12", "language": "pl", "currency": "PLN", "source_medium": "walk_in", "created": "2026-03-12T09:30:00.000Z",
+	"anniversary": "2001-06-12", "language": "pl", "currency": "PLN", "payment_form": "C", "source_medium": "walk_in", "created": "2026-03-12T09:30:00.000Z",
 	"updated": "2026-03-12T09:30:00.000Z", "version": int64(3), "advisor_id": int64(2), "branch_id": int64(1), "customer_type_id": int64(4)}
 
 var clientList = extend(client.List,

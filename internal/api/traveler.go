@@ -41,6 +41,7 @@ var travelerModel = newModel("Traveler", "A person who travels, with names as in
 	prop{name: "remarks", doc: "Anything worth remembering.", max: 20000, example: ""},
 	prop{name: "phone", doc: "The phone that lists show, E.164.", ro: true, example: "+48601234567"},
 	prop{name: "email", doc: "The e-mail that lists show.", ro: true, example: "joanna@example.com"},
+	prop{name: "passport_expires", doc: "Until when the passport of the next journey is valid; null where there is none.", ro: true, example: "2030-02-28"},
 	prop{name: "fields", doc: ownFieldsDoc},
 )
 
@@ -51,7 +52,7 @@ var travelerDocs = map[string]string{
 	"phone": "Phone, E.164.", "email": "E-mail.", "birth_date": "Birth date.", "sex": "As in the travel document.",
 	"nationality": "ISO 3166 codes of all nationalities by comma.", "residence": "ISO 3166 code of the country of residence.",
 	"languages": "ISO 639 codes of the languages spoken by comma.", "do_not_contact": "Whether the person wants no contact.", "company": "Where the person works.", "occupation": "What the person does.",
-	"clients": "Name of a client of the traveler that you may see.", "tag": "A tag of the traveler.",
+	"clients": "Name of a client of the traveler that you may see.", "tag": "A tag of the traveler.", "interest": "An interest of the traveler.",
 	"client": "Clients that the traveler belongs to.", "relation": "Persons whom the traveler is related to.",
 	"passport_expires": "Until when the passport of the next journey is valid.", "passport_country": "Country of a passport, ISO 3166.",
 	"visa_country": "Country or area of a visa.", "document_kind": "Kind of another document.",
@@ -64,7 +65,7 @@ var travelerDocs = map[string]string{
 
 var travelerExamples = map[string]any{"family": "Kowalska", "given": "Joanna", "middle": "Maria", "preferred": "Asia", "phone": "+48601234567",
 	"email": "joanna@example.com", "birth_date": "1980-03-12", "sex": "F", "nationality": "PL", "residence": "PL", "languages": "pl,en", "do_not_contact": false, "company": "Studio 7", "occupation": "Architect",
-	"passport_expires": "2027-03-02", "clients": "Kowalska/Joanna", "created": "2026-03-12T09:30:00.000Z", "updated": "2026-03-12T09:30:00.000Z", "version": int64(3)}
+	"passport_expires": "2027-03-02", "programme": "Miles & More", "clients": "Kowalska/Joanna", "created": "2026-03-12T09:30:00.000Z", "updated": "2026-03-12T09:30:00.000Z", "version": int64(3)}
 
 var travelerList = extend(traveler.List, "version,family,given,middle,birth_date,sex,nationality,phone,email,created,updated",
 	list.Field{Key: "version", Kind: list.Number, SQL: "t.version"})

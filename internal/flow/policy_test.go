@@ -108,7 +108,7 @@ func TestTenantTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	local := []string{"job", "login", "passkey", "recovery_code", "session", "link_token", "api_token", "throttle", "idempotency", "ceremony", "known_place"}
+	local := []string{"job", "login", "passkey", "recovery_code", "session", "link_token", "public_link", "api_token", "throttle", "idempotency", "ceremony", "known_place"}
 	table := ""
 	for _, block := range strings.Split(strings.TrimSpace(string(raw)), "\n") {
 		if strings.HasPrefix(block, " ") {

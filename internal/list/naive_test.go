@@ -51,11 +51,22 @@ func readAll(t *testing.T, w *dbtest.World, who string) (clients, travelers *nai
 		var comms []contact.Communication
 		var addrs []contact.Address
 		var tags []tag.Link
+		var passports []traveler.Passport
+		var loyalty []traveler.Loyalty
+		var named []tag.Tag
 		for _, err := range []error{record.Select(ctx, tx, &cs, ""), record.Select(ctx, tx, &ts, ""), record.Select(ctx, tx, &links, ""),
-			record.Select(ctx, tx, &comms, ""), record.Select(ctx, tx, &addrs, ""), record.Select(ctx, tx, &tags, "")} {
+			record.Select(ctx, tx, &comms, ""), record.Select(ctx, tx, &addrs, ""), record.Select(ctx, tx, &tags, ""), record.Select(ctx, tx, &passports, ""), record.Select(ctx, tx, &loyalty, ""), record.Select(ctx, tx, &named, "")} {
 			if err != nil {
 				return err
 			}
+		}
+		of := func(kind string, ids []any) (out []any) { // the tags of a kind
+			for _, id := range ids {
+				if slices.ContainsFunc(named, func(g tag.Tag) bool { return g.ID == id.(int64) && g.Kind == kind }) {
+					out = append(out, id)
+				}
+			}
+			return out
 		}
 		hung := func(kind string, id int64) (a map[string][]*thing, tagIDs, phones, mails []any) {
 			a = map[string][]*thing{}
@@ -90,7 +101,7 @@ func readAll(t *testing.T, w *dbtest.World, who string) (clients, travelers *nai
 			byClient[c.ID] = &thing{c.ID, map[string]any{"_name": c.Name, "name": c.NameKey, "code": c.Code, "kind": c.Kind, "segment": c.Segment, "classification": c.Classification,
 				"status": c.Status, "customer_type": int64(c.CustomerType), "language": c.Language, "currency": c.Currency, "anniversary": string(c.Anniversary), "tag": tagIDs,
 				"phone": c.Phone, "email": c.Email, "city": c.City, "country": c.Country, "advisor": int64(c.AdvisorID), "branch": int64(c.BranchID),
-				"source_medium": c.SourceMedium, "created": int64(c.CreatedAt), "updated": int64(c.UpdatedAt)}, a}
+				"payment_form": c.PaymentForm, "attribute": of("attribute", tagIDs), "interest": of("interest", tagIDs), "source_medium": c.SourceMedium, "created": int64(c.CreatedAt), "updated": int64(c.UpdatedAt)}, a}
 			clients.rows = append(clients.rows, byClient[c.ID])
 		}
 		for i := range ts {
@@ -98,13 +109,46 @@ func readAll(t *testing.T, w *dbtest.World, who string) (clients, travelers *nai
 			a, tagIDs, phones, mails := hung("traveler", v.ID)
 			byTraveler[v.ID] = &thing{v.ID, map[string]any{"family": v.NameKey, "given": v.GivenKey, "middle": v.Middle, "preferred": v.Preferred,
 				"birth_date": string(v.BirthDate), "sex": v.Sex, "nationality": v.Nationality, "languages": v.Languages, "residence": v.Residence, "do_not_contact": v.DoNotContact, "company": v.Company, "occupation": v.Occupation,
-				"tag": tagIDs, "phone": phones, "email": mails, "created": int64(v.CreatedAt), "updated": int64(v.UpdatedAt)}, a}
+				"tag": tagIDs, "phone": phones, "email": mails, "created": int64(v.CreatedAt), "updated": int64(v.UpdatedAt),
+				"passport_expires": string(v.PassportUntil), "interest": of("interest", tagIDs), "visa_country": []any(nil), "document_kind": []any(nil)}, a}
+			papers(byTraveler[v.ID], passports, loyalty)
 			travelers.rows = append(travelers.rows, byTraveler[v.ID])
 		}
 		linked(links, byClient, byTraveler)
 		return nil
 	})
 	return clients, travelers
+}
+
+// papers gives a traveler its passports and memberships.
+func papers(v *thing, all []traveler.Passport, loyalty []traveler.Loyalty) {
+	var clubs []any
+	for _, m := range loyalty {
+		if m.TravelerID == v.id {
+			clubs = append(clubs, m.ProgrammeID)
+			v.areas["loyalty"] = append(v.areas["loyalty"], &thing{id: m.ID, values: map[string]any{"programme": m.ProgrammeID, "kind": "hotel", "number": m.Number,
+				"tier": m.Tier, "tier_until": string(m.TierUntil), "expires": string(m.Expires)}})
+		}
+	}
+	v.values["programme"] = clubs
+	var countries []any
+	for _, p := range all {
+		if p.TravelerID == v.id {
+			countries = append(countries, p.Country)
+			v.areas["passport"] = append(v.areas["passport"], &thing{id: p.ID, values: map[string]any{"expires": string(p.Expires), "country": p.Country, "type": p.Type,
+				"status": p.Status, "issued": string(p.Issued), "nationality": p.Nationality, "primary": p.Primary, "verified": p.VerifiedAt != 0}})
+		}
+	}
+	v.values["passport_country"] = countries
+	// A taste is asked of the traveler as a whole: one row, in which nothing is set here.
+	taste := map[string]any{}
+	for _, f := range traveler.PreferenceList.Fields {
+		taste[f.Key] = []any(nil)
+		if f.Via == nil {
+			taste[f.Key] = ""
+		}
+	}
+	v.areas["preference"] = []*thing{{id: v.id, values: taste}}
 }
 
 func linked(links []client.Link, byClient, byTraveler map[int64]*thing) {

@@ -54,10 +54,14 @@ func fill(t *testing.T, w *dbtest.World, n int) {
 		return pick(r, "a", "B", "żółć", "jan.kos") + pick(r, "@example.com", "@poczta.example")
 	}
 	dbtest.Update(t, w.DB, w.As("ada"), func(ctx context.Context, tx *db.Tx) error {
-		for _, name := range []string{"Golf", "Zimą", "Rejsy"} {
-			if err := record.Insert(ctx, tx, &tag.Tag{Name: name, Areas: "client,traveler", Requirement: "optional", TakesValue: "none", Active: true}); err != nil {
+		for name, kind := range map[string]string{"Golf": "interest", "Zimą": "attribute", "Rejsy": "tag"} {
+			if err := record.Insert(ctx, tx, &tag.Tag{Name: name, Kind: kind, Areas: "client,traveler", Requirement: "optional", TakesValue: "none", Active: true}); err != nil {
 				return err
 			}
+		}
+		club := &traveler.Programme{Name: "Circle of Friends", Kind: "hotel", Active: true}
+		if err := record.Insert(ctx, tx, club); err != nil {
+			return err
 		}
 		var types []int64
 		for _, y := range []client.Type{{Code: "A", Name: "Alpha", Active: true}, {Code: "H", Name: "House", Active: true, Excluded: true}} {
@@ -110,6 +114,19 @@ func fill(t *testing.T, w *dbtest.World, n int) {
 			}
 			for _, v := range c.Travelers {
 				known = append(known, v.ID)
+				if r.IntN(3) == 0 {
+					p := &traveler.Passport{TravelerID: v.ID, Type: pick(r, traveler.PassportTypes...), Country: pick(r, "PL", "DE", "GB"), No: record.Plain("ZS0000177"),
+						Expires: pick(r, today.AddDays(5), today.AddDays(-3), "2030-02-28", "")}
+					if err := record.Insert(ctx, tx, p); err != nil {
+						return fmt.Errorf("%+v: %w", p, err)
+					}
+					if v.ID%2 == 0 {
+						m := &traveler.Loyalty{TravelerID: v.ID, ProgrammeID: club.ID, Number: strconv.Itoa(len(known)), Tier: pick(r, "", "Gold")}
+						if err := record.Insert(ctx, tx, m); err != nil {
+							return fmt.Errorf("%+v: %w", m, err)
+						}
+					}
+				}
 			}
 		}
 		return nil
@@ -255,7 +272,7 @@ func TestEveryQuery(t *testing.T) {
 	defer list.Wait(time.Minute)()
 	w := dbtest.NewWorld(t)
 	fill(t, w, 90)
-	rounds := 400
+	rounds := 480
 	if testing.Short() || dbtest.OnPostgres() {
 		rounds = 120
 	}
