@@ -99,7 +99,12 @@ document.addEventListener("keydown", (e) => {
 });
 
 const firstField = (form) => form?.querySelector("input:not([type=hidden]), select, textarea");
-if (new URLSearchParams(location.search).has("edit") && document.activeElement === document.body) firstField(document.querySelector(".card form[data-edit], form.card[data-edit]"))?.focus();
+const edited = new URLSearchParams(location.search).get("edit");
+if (edited && document.activeElement === document.body) { // the card that was asked for; others hold forms as well, like the one for comments
+  const card = document.getElementById(edited.split("-")[0]);
+  const field = card?.querySelector("form[data-edit] [autofocus]") ?? firstField(card?.matches("form[data-edit]") ? card : card?.querySelector("form[data-edit]") ?? card?.closest("form[data-edit]"));
+  (field ?? firstField(document.querySelector(".card form[data-edit], form.card[data-edit]")))?.focus();
+}
 
 // A card that opens or closes takes the focus along, so that it is never lost.
 let swapped = "";
