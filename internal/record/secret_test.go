@@ -49,7 +49,7 @@ func TestSecretSealed(t *testing.T) {
 	if !strings.HasPrefix(was, "v1:") || strings.Contains(was, number) || c.Last4 != "1111" || c.Brand != "visa" {
 		t.Fatalf("stored %q, %+v", was, c)
 	}
-	for _, s := range []string{fmt.Sprint(c.Number), fmt.Sprintf("%v", *c), fmt.Sprintf("%s", record.Plain(number))} {
+	for _, s := range []string{fmt.Sprint(c.Number), fmt.Sprintf("%v", *c), record.Plain(number).String()} {
 		if strings.Contains(s, number) {
 			t.Errorf("written out: %s", s)
 		}

@@ -211,8 +211,8 @@ func (v *recordView) days() []ui.Day {
 		if i == eventsPerPage {
 			break
 		}
-		if e.Kind == "activity" && e.Op == "create" && v.show == "" {
-			continue // the event itself is there
+		if e.Kind == "activity" && e.Op == "create" && v.show == "" || v.sameTaste(i) {
+			continue // the event itself is there; what one save made of preferences is told once
 		}
 		items = append(items, timelineItem{e.At.Time().In(v.p.Loc()), v.event(e)})
 	}

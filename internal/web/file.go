@@ -210,19 +210,6 @@ func addFileLink(ctx context.Context, tx *db.Tx, v *recordView) error {
 	return err
 }
 
-// file reads an attachment that the visitor sees.
-func (p *Page) file() (a *document.Attachment, err error) {
-	id, err := p.ID("id")
-	if err != nil {
-		return nil, err
-	}
-	err = p.View(func(ctx context.Context, tx *db.Tx) error {
-		a, err = document.Get(ctx, tx, id)
-		return err
-	})
-	return a, err
-}
-
 func (s *Server) deleteFile(p *Page) error {
 	id, err := p.ID("id")
 	if err != nil {

@@ -23,7 +23,6 @@ import (
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
-
 // letterbox keeps what was mailed.
 type letterbox struct {
 	mu  sync.Mutex
