@@ -116,7 +116,7 @@ func equip(ctx context.Context, tx *db.Tx, r *rand.Rand, id, club int64, today d
 	if err := record.Insert(ctx, tx, p); err != nil || id%2 == 1 {
 		return err
 	}
-	return record.Insert(ctx, tx, &traveler.Loyalty{TravelerID: id, ProgrammeID: club, Number: strconv.FormatInt(id, 10), Tier: pick(r, "", "Gold")})
+	return record.Insert(ctx, tx, &traveler.Loyalty{TravelerID: id, ProgrammeID: club, Number: strconv.FormatInt(p.ID, 10), Tier: pick(r, "", "Gold")})
 }
 
 // catalog makes what clients and travelers choose from: tags of all kinds, a
