@@ -13,15 +13,15 @@ import (
 )
 
 // Pages behind private links have no session: the token in the address is what opens
-// them. They tell no other site where they are, are kept by nobody, and have no way to
-// the rest of the program.
+// them. They tell no other site where they are (as all pages; to tell nobody at all would
+// keep older browsers from saying where a form comes from), are kept by nobody, and have
+// no way to the rest of the program.
 
 // public makes a handler of a page behind a private link. Whatever is wrong with the
 // link, unknown, expired or revoked, the answer is one and the same.
 func (s *Server) public(do handler) handler {
 	return func(p *Page) error {
 		h := p.W.Header()
-		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
 		p.Visitor = nil // a colleague who looks sees what the person sees
 		err := do(p)

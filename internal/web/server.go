@@ -114,11 +114,6 @@ func New(d Deps) (http.Handler, error) {
 	}
 	mux.Handle("/", s.serve(Route{Public: true, handle: func(p *Page) error { return errs.Missing() }}))
 	guard := http.NewCrossOriginProtection()
-	// What a private link opens is opened by its address alone, whoever leads there: there
-	// is no session that another site could abuse. And as these pages say to nobody where
-	// they are, older browsers can't say it here either.
-	guard.AddInsecureBypassPattern("POST /fill-in/{token}")
-	guard.AddInsecureBypassPattern("POST /acknowledge/{token}")
 	return secure(guard.Handler(mux)), nil
 }
 
