@@ -168,14 +168,19 @@ func OfParts(ctx context.Context, tx *db.Tx, owner record.Ref) (map[record.Ref][
 // Gone returns what was deleted of a record's attachments in the last 30 days, the
 // latest first.
 func Gone(ctx context.Context, tx *db.Tx, owner record.Ref) (out []Attachment, err error) {
+	return readAny(ctx, tx, "SELECT r.id FROM {attachment.trash} r WHERE r.owner_kind = $1 AND r.owner_id = $2 ORDER BY r.deleted_at DESC, r.id DESC LIMIT 50",
+		owner.Kind, owner.ID)
+}
+
+// readAny reads the attachments whose ids a query gives, those in the trash too.
+func readAny(ctx context.Context, tx *db.Tx, query string, args ...any) (out []Attachment, err error) {
 	var ids db.IDs
-	err = tx.Each(ctx, `SELECT r.id FROM {attachment.trash} r WHERE r.owner_kind = $1 AND r.owner_id = $2 ORDER BY r.deleted_at DESC, r.id DESC LIMIT 50`,
-		[]any{owner.Kind, owner.ID}, func(rows db.Rows) error {
-			var id int64
-			err := rows.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
+	err = tx.Each(ctx, query, args, func(rows db.Rows) error {
+		var id int64
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
 	for _, id := range ids {
 		if err != nil {
 			break
@@ -212,24 +217,8 @@ func Versions(ctx context.Context, tx *db.Tx, a *Attachment) (out []Attachment, 
 }
 
 // versions is Versions with those in the trash.
-func versions(ctx context.Context, tx *db.Tx, a *Attachment) (out []Attachment, err error) {
-	var ids db.IDs
-	err = tx.Each(ctx, "SELECT r.id FROM {attachment.any} r WHERE r.id = $1 OR r.series = $1", []any{a.First()}, func(rows db.Rows) error {
-		var id int64
-		err := rows.Scan(&id)
-		ids = append(ids, id)
-		return err
-	})
-	for _, id := range ids {
-		if err != nil {
-			break
-		}
-		var v Attachment
-		if err = record.GetAny(ctx, tx, &v, id); err == nil {
-			out = append(out, v)
-		}
-	}
-	return out, err
+func versions(ctx context.Context, tx *db.Tx, a *Attachment) ([]Attachment, error) {
+	return readAny(ctx, tx, "SELECT r.id FROM {attachment.any} r WHERE r.id = $1 OR r.series = $1", a.First())
 }
 
 // Delete moves an attachment with its versions to the trash.

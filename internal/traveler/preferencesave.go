@@ -41,7 +41,7 @@ func SavePreferences(ctx context.Context, tx *db.Tx, id int64, wishes []Wish) er
 		return err
 	}
 	stale := errs.New(errs.Conflict, "error.stale")
-	var todo []Wish
+	var changed []Wish
 	for _, w := range wishes {
 		now := ofField(stored, w.Field)
 		is, want := Mark(now), Mark(w.Values)
@@ -50,14 +50,14 @@ func SavePreferences(ctx context.Context, tx *db.Tx, id int64, wishes []Wish) er
 		case w.Was != "" && w.Was != is:
 			stale.Fields = append(stale.Fields, errs.Field{Path: w.Field, Key: "error.stale", Mine: Packed(w.Values), Theirs: Packed(now)})
 		default:
-			todo = append(todo, w)
+			changed = append(changed, w)
 		}
 	}
 	if len(stale.Fields) > 0 {
 		stale.Args = lastSaved(ctx, tx, id)
 		return stale
 	}
-	for _, w := range todo {
+	for _, w := range changed {
 		if err := saveField(ctx, tx, ofField(stored, w.Field), w); err != nil {
 			return err
 		}
