@@ -49,28 +49,34 @@ func Revoke(ctx context.Context, tx *db.Tx, ref record.Ref) error {
 // Right is what the actor of a link may do: answer what the link asks.
 const Right = "link.answer"
 
-// Open returns the actor of a link, who sees nothing but its record and the agency, and
-// the record. NotFound for a token that is unknown, expired or revoked, after it was
-// counted against the address that tried it; TooMany where that has tried too many.
-func Open(ctx context.Context, d *db.DB, kind, token string, from login.Place) (db.Actor, record.Ref, error) {
-	a := db.Actor{Scope: db.Own, Rights: db.Rights{Right: true}, Via: "link"}
-	ref := record.Ref{Kind: kind}
+// Opened is a link that was opened: the actor, who sees nothing but the link's record and
+// the agency, and the record's id.
+type Opened struct {
+	Actor db.Actor
+	ID    int64
+}
+
+// Open follows a link to a record of a kind. NotFound for a token that is unknown, expired
+// or revoked, after it was counted against the address that tried it; TooMany where that
+// has tried too many.
+func Open(ctx context.Context, d *db.DB, kind, token string, from login.Place) (Opened, error) {
+	o := Opened{Actor: db.Actor{Scope: db.Own, Rights: db.Rights{Right: true}, Via: "link"}}
 	hash := hashOf(kind, token) // also of nonsense: it takes the same time
 	err := d.Local(ctx, func(tx *db.Tx) error {
 		return tx.Row(ctx, "SELECT agency_id, ref_id FROM public_link WHERE hash = $1 AND kind = $2 AND revoked_at IS NULL AND expires_at > $3",
-			[]any{hash, kind, tx.Now}, &a.AgencyID, &ref.ID)
+			[]any{hash, kind, tx.Now}, &o.Actor.AgencyID, &o.ID)
 	})
 	if errs.Is(err, errs.NotFound) || len(token) != tokenLen {
 		if err := login.ChargeLink(ctx, d, from); err != nil {
-			return db.Actor{}, ref, err
+			return Opened{}, err
 		}
-		return db.Actor{}, ref, Gone()
+		return Opened{}, Gone()
 	}
 	if err != nil {
-		return db.Actor{}, ref, err
+		return Opened{}, err
 	}
-	a.Link = Name(ref)
-	return a, ref, nil
+	o.Actor.Link = Name(record.Ref{Kind: kind, ID: o.ID})
+	return o, nil
 }
 
 // Name is how an actor names the record of its link, and rules of tables say :link.
@@ -89,6 +95,15 @@ func Used(ctx context.Context, d *db.DB, kind, token string) error {
 
 // Gone is the one answer to a link that doesn't work, whatever the reason.
 func Gone() error { return errs.New(errs.NotFound, "link.gone") }
+
+// Hide has a request that can't be found, such as about a traveler who was deleted, look
+// like a link that never was.
+func Hide(err error) error {
+	if errs.Is(err, errs.NotFound) {
+		return Gone()
+	}
+	return err
+}
 
 // keep is how long the hash of a link that has ended stays.
 const keep = 30 * 24 * time.Hour

@@ -13,33 +13,23 @@ import (
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
-// Link is a private link that was opened.
-type Link struct {
-	Actor db.Actor
-	id    int64
-}
+// Link is a private link that was opened: whose eyes look, and at what.
+type Link struct{ publiclink.Opened }
 
 // Follow opens a private link. Its errors are those of publiclink.Open.
 func Follow(ctx context.Context, d *db.DB, token string, from login.Place) (*Link, error) {
-	a, ref, err := publiclink.Open(ctx, d, Kind, token, from)
+	o, err := publiclink.Open(ctx, d, Kind, token, from)
 	if err != nil {
 		return nil, err
 	}
-	return &Link{a, ref.ID}, nil
-}
-
-func gone(err error) error {
-	if errs.Is(err, errs.NotFound) {
-		return publiclink.Gone()
-	}
-	return err
+	return &Link{o}, nil
 }
 
 // Show returns the document and the agency, and notes that the document was seen.
 func (l *Link) Show(ctx context.Context, d *db.DB) (a *Ack, ag *agency.Agency, err error) {
 	err = d.Update(ctx, l.Actor, func(tx *db.Tx) error {
 		a = new(Ack)
-		if err := record.Get(ctx, tx, a, l.id); err != nil {
+		if err := record.Get(ctx, tx, a, l.ID); err != nil {
 			return err
 		}
 		if ag, err = agency.Current(ctx, tx); err != nil {
@@ -60,7 +50,7 @@ func (l *Link) Show(ctx context.Context, d *db.DB) (a *Ack, ag *agency.Agency, e
 			return nil
 		})
 	})
-	return a, ag, gone(err)
+	return a, ag, publiclink.Hide(err)
 }
 
 // File opens the file that goes along: NotFound where there is none.
@@ -91,7 +81,7 @@ func fileOf(ctx context.Context, d *db.DB, actor db.Actor, store *files.Store, i
 		return err
 	})
 	if err != nil {
-		return nil, nil, gone(err)
+		return nil, nil, publiclink.Hide(err)
 	}
 	r, err := store.OpenSealed(ctx, a.Blob, key)
 	return a, r, err
@@ -127,7 +117,7 @@ func (l *Link) Decline(ctx context.Context, d *db.DB, in Answer) error {
 func (l *Link) answer(ctx context.Context, d *db.DB, status string, in Answer) error {
 	err := d.Update(ctx, l.Actor, func(tx *db.Tx) error {
 		a := new(Ack)
-		return record.Edit(ctx, tx, a, l.id, 0, func() error {
+		return record.Edit(ctx, tx, a, l.ID, 0, func() error {
 			if !a.Open(tx.Now) {
 				return errs.New(errs.Conflict, "ack.error.closed")
 			}
@@ -145,5 +135,5 @@ func (l *Link) answer(ctx context.Context, d *db.DB, status string, in Answer) e
 			return nil
 		})
 	})
-	return gone(err)
+	return publiclink.Hide(err)
 }

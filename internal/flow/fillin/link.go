@@ -44,27 +44,15 @@ func (s *Sheet) Value(key string) string {
 }
 
 // Link is a private link that was opened: whose eyes look, and at what.
-type Link struct {
-	Actor db.Actor
-	id    int64
-}
+type Link struct{ publiclink.Opened }
 
 // Follow opens a private link. Its errors are those of publiclink.Open.
 func Follow(ctx context.Context, d *db.DB, token string, from login.Place) (*Link, error) {
-	a, ref, err := publiclink.Open(ctx, d, Kind, token, from)
+	o, err := publiclink.Open(ctx, d, Kind, token, from)
 	if err != nil {
 		return nil, err
 	}
-	return &Link{a, ref.ID}, nil
-}
-
-// gone has a request that can't be found, such as about a traveler who was deleted,
-// look like a link that never was.
-func gone(err error) error {
-	if errs.Is(err, errs.NotFound) {
-		return publiclink.Gone()
-	}
-	return err
+	return &Link{o}, nil
 }
 
 // Show returns the page of a link, and notes that it was opened and what was shown.
@@ -98,7 +86,7 @@ func (l *Link) Show(ctx context.Context, d *db.DB) (sheet *Sheet, err error) {
 			return nil
 		})
 	})
-	return sheet, gone(err)
+	return sheet, publiclink.Hide(err)
 }
 
 // rebase notes what is known now of all that the person hasn't changed.
@@ -114,7 +102,7 @@ func rebase(a *answer, list []Field) {
 // the program, and gives out what the request asks for and nothing else.
 func (l *Link) read(ctx context.Context, tx *db.Tx) (*Sheet, []*group, *Proposal, error) {
 	s := &Sheet{FillIn: new(FillIn)}
-	if err := record.Get(ctx, tx, s.FillIn, l.id); err != nil {
+	if err := record.Get(ctx, tx, s.FillIn, l.ID); err != nil {
 		return nil, nil, nil, err
 	}
 	ag, err := agency.Current(ctx, tx)
@@ -230,7 +218,7 @@ func (l *Link) Save(ctx context.Context, d *db.DB, in Input) error {
 			return nil
 		})
 	})
-	return gone(err)
+	return publiclink.Hide(err)
 }
 
 // merge takes over what was typed. What was typed back to what was shown is no proposal.
