@@ -213,11 +213,7 @@ func (s *Server) newActivity(kind string) handler {
 // createActivity notes what happened (R129).
 func (s *Server) createActivity(kind string) handler {
 	return func(p *Page) error {
-		id, err := p.ID("id")
-		if err != nil {
-			return err
-		}
-		form, err := p.Form()
+		id, form, err := p.posted()
 		if err != nil {
 			return err
 		}
@@ -295,11 +291,7 @@ func showActivity(p *Page) error {
 }
 
 func saveActivity(p *Page) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	form, err := p.Form()
+	id, form, err := p.posted()
 	if err != nil {
 		return err
 	}

@@ -33,27 +33,11 @@ type activityListView struct {
 }
 
 // activityFilters are the fields of the form: the filter that each is.
-var activityFilters = []struct{ name, key, op string }{{"client", "client", "is"}, {"traveler", "traveler", "is"}, {"subject", "subject", "contains"},
+var activityFilters = []formFilter{{"client", "client", "is"}, {"traveler", "traveler", "is"}, {"subject", "subject", "contains"},
 	{"type", "type", "any"}, {"by", "by", "any"}, {"after", "at", "after"}, {"before", "at", "before"}}
 
 func (v *activityListView) query() (list.Query, error) {
-	q := list.Query{Sort: v.form.Str("sort"), Limit: pageSize, Lang: v.p.L.Lang(), Cursor: v.form.Str("cursor"), Zone: v.p.Loc(), Columns: activity.List.Columns}
-	var bad errs.Collect
-	for _, f := range activityFilters {
-		s := v.form.Str(f.name)
-		if s == "" {
-			continue
-		}
-		if f.key == "at" {
-			d := v.form.Date(f.name, v.p.Agency.Country)
-			if !d.HasYear() || !d.Valid() {
-				bad.Add(f.name, "error.date")
-				continue
-			}
-			s = string(d)
-		}
-		q.Filters = append(q.Filters, list.Filter{Key: f.key, Op: f.op, Values: []string{s}})
-	}
+	q, bad := v.p.asked(v.form, activityFilters, activity.List.Columns...)
 	if v.form.Bool("open") {
 		q.Filters = append(q.Filters, list.Filter{Key: "follow_due", Op: "filled"})
 	}
@@ -62,7 +46,7 @@ func (v *activityListView) query() (list.Query, error) {
 			v.owner = record.Ref{Kind: kind, ID: id}
 		}
 	}
-	return q, bad.Err()
+	return q, bad
 }
 
 func activityList(p *Page) error {

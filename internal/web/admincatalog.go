@@ -155,11 +155,7 @@ func (c *catalog) show(p *Page) error {
 }
 
 func (c *catalog) save(p *Page) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	f, err := p.Form()
+	id, f, err := p.posted()
 	if err != nil {
 		return err
 	}

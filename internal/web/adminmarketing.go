@@ -142,11 +142,7 @@ func affiliationRecord(p *Page, status int) error {
 }
 
 func saveAffiliation(p *Page) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	f, err := p.Form()
+	id, f, err := p.posted()
 	if err != nil {
 		return err
 	}

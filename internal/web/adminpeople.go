@@ -190,11 +190,7 @@ func (p *Page) absolute(path string) string {
 }
 
 func (s *Server) savePerson(p *Page) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	f, err := p.Form()
+	id, f, err := p.posted()
 	if err != nil {
 		return err
 	}

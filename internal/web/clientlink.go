@@ -212,11 +212,7 @@ func (v *recordView) own(ctx context.Context, tx *db.Tx, link int64, do func() e
 // orderMembers stores the order that somebody gave the travelers by mouse or
 // keyboard.
 func (s *Server) orderMembers(p *Page) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	f, err := p.Form()
+	id, f, err := p.posted()
 	if err != nil {
 		return err
 	}

@@ -295,11 +295,7 @@ func (s *Server) askAdd(p *Page, status int, l *clientlist.List, f Form, problem
 
 // removeFromList takes a selection out of a list.
 func (s *Server) removeFromList(p *Page) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	f, err := p.Form()
+	id, f, err := p.posted()
 	if err != nil {
 		return err
 	}
@@ -339,11 +335,7 @@ func jobOf(ctx context.Context, tx *db.Tx, l *clientlist.List) (*jobs.Info, erro
 
 // followClientList has a living list follow what the page of clients shows now.
 func (s *Server) followClientList(p *Page) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	f, err := p.Form()
+	id, f, err := p.posted()
 	if err != nil {
 		return err
 	}

@@ -132,11 +132,7 @@ func (s *Server) clientListProgress(p *Page) error {
 
 // saveClientList renames a list or shares it with others.
 func (s *Server) saveClientList(p *Page) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	f, err := p.Form()
+	id, f, err := p.posted()
 	if err != nil {
 		return err
 	}

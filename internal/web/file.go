@@ -211,11 +211,7 @@ func addFileLink(ctx context.Context, tx *db.Tx, v *recordView) error {
 }
 
 func (s *Server) deleteFile(p *Page) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	f, err := p.Form()
+	id, f, err := p.posted()
 	if err != nil {
 		return err
 	}

@@ -29,33 +29,13 @@ type fileListView struct {
 }
 
 // fileFilters are the fields of the form: the filter that each is.
-var fileFilters = []struct{ name, key, op string }{{"name", "name", "contains"}, {"owner", "owner", "contains"}, {"form", "form", "any"},
+var fileFilters = []formFilter{{"name", "name", "contains"}, {"owner", "owner", "contains"}, {"form", "form", "any"},
 	{"by", "by", "any"}, {"after", "created", "after"}, {"before", "created", "before"}}
 
 // fileSorts are the orders that can be chosen, the usual one first.
 var fileSorts = []string{"-created", "created", "name", "-name", "-size"}
 
-// query is what the form asks for. What can't be a day is an error of its field.
-func (v *fileListView) query() (list.Query, error) {
-	q := list.Query{Sort: v.form.Str("sort"), Limit: pageSize, Lang: v.p.L.Lang(), Cursor: v.form.Str("cursor"), Zone: v.p.Loc(), Columns: []string{"name"}}
-	var bad errs.Collect
-	for _, f := range fileFilters {
-		s := v.form.Str(f.name)
-		if s == "" {
-			continue
-		}
-		if f.key == "created" {
-			d := v.form.Date(f.name, v.p.Agency.Country)
-			if !d.HasYear() || !d.Valid() {
-				bad.Add(f.name, "error.date")
-				continue
-			}
-			s = string(d)
-		}
-		q.Filters = append(q.Filters, list.Filter{Key: f.key, Op: f.op, Values: []string{s}})
-	}
-	return q, bad.Err()
-}
+func (v *fileListView) query() (list.Query, error) { return v.p.asked(v.form, fileFilters, "name") }
 
 func (s *Server) fileList(p *Page) error {
 	v := &fileListView{p: p, form: Form(p.R.URL.Query())}

@@ -188,11 +188,7 @@ func (v *fileView) input(name, value string) ui.Input {
 
 // saveFile gives a file another name or description, a link another address.
 func (s *Server) saveFile(p *Page) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	f, err := p.Form()
+	id, f, err := p.posted()
 	if err != nil {
 		return err
 	}
@@ -220,11 +216,7 @@ func (s *Server) saveFile(p *Page) error {
 // revealFile notes who looks at the image of a travel document and why; then it can be
 // looked at for a few minutes (W8).
 func (s *Server) revealFile(p *Page) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	f, err := p.Form()
+	id, f, err := p.posted()
 	if err != nil {
 		return err
 	}

@@ -141,11 +141,7 @@ func (s *Server) showReview(p *Page, status int, v *reviewView, id int64) error 
 
 // settleFillIn accepts what is ticked, everything, or nothing.
 func (s *Server) settleFillIn(p *Page) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	f, err := p.Form()
+	id, f, err := p.posted()
 	if err != nil {
 		return err
 	}

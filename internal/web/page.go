@@ -117,6 +117,14 @@ func (p *Page) ID(name string) (int64, error) {
 	return n, nil
 }
 
+// posted returns the number in a path and the form that was sent there.
+func (p *Page) posted() (id int64, f Form, err error) {
+	if id, err = p.ID("id"); err == nil {
+		f, err = p.Form()
+	}
+	return id, f, err
+}
+
 // Form parses the body and the query. A body that is too large is TooLarge.
 func (p *Page) Form() (Form, error) {
 	var err error

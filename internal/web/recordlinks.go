@@ -190,11 +190,7 @@ type linkMaker func(v *recordView) (path string, err error)
 // address, which is shown this once.
 func (s *Server) makeLink(kind, card string, do linkMaker) handler {
 	return func(p *Page) error {
-		id, err := p.ID("id")
-		if err != nil {
-			return err
-		}
-		f, err := p.Form()
+		id, f, err := p.posted()
 		if err != nil {
 			return err
 		}

@@ -243,11 +243,7 @@ type act func(ctx context.Context, tx *db.Tx, v *recordView) error
 // first.
 func (s *Server) saveCard(kind, card string, do act) handler {
 	return func(p *Page) error {
-		id, err := p.ID("id")
-		if err != nil {
-			return err
-		}
-		f, err := p.Form()
+		id, f, err := p.posted()
 		if err != nil {
 			return err
 		}

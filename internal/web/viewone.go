@@ -80,11 +80,7 @@ func (s *Server) viewPage(p *Page, status int, id int64, v *viewView) error {
 
 // saveView renames a view or shares it with others.
 func (s *Server) saveView(p *Page) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	f, err := p.Form()
+	id, f, err := p.posted()
 	if err != nil {
 		return err
 	}
@@ -112,11 +108,7 @@ func (s *Server) saveView(p *Page) error {
 // updateView has a view ask what its list asks now. When somebody changed the view
 // since it was opened, the visitor chooses: over it, or beside it as another view.
 func (s *Server) updateView(p *Page) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	f, err := p.Form()
+	id, f, err := p.posted()
 	if err != nil {
 		return err
 	}
@@ -165,11 +157,7 @@ func (c *viewClash) with(more ui.Hidden) []ui.Hidden { return append(slices.Clon
 
 // viewAct runs an act on the view that the path names and leads to where the form says.
 func (s *Server) viewAct(p *Page, act func(ctx context.Context, tx *db.Tx, f Form, id int64) error) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	f, err := p.Form()
+	id, f, err := p.posted()
 	if err != nil {
 		return err
 	}
