@@ -1,8 +1,0 @@
--- Who looks at secrets is written into the history; a limit per hour is counted there.
-
-CREATE INDEX history_reveal ON history (agency_id, user_id, at) WHERE op = 'reveal';
-ALTER TABLE agency ADD COLUMN reveal_limit bigint NOT NULL DEFAULT 30; -- secrets that one person may look at in an hour
-ALTER TABLE agency ADD COLUMN passport_months bigint NOT NULL DEFAULT 6; -- validity after the return that most countries ask for
-
-ANALYZE sqlite_schema;
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('history', 'history_reveal', '2000 700 20 1');
