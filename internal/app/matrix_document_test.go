@@ -11,33 +11,46 @@ import (
 	"github.com/carnetcrm/carnet/internal/traveler"
 )
 
-// papers gives the traveler one document of each kind, and one of each in the trash.
+// papers gives the traveler documents of each kind that one may have more of, and one of each in the trash.
 func (m *matrix) papers(name string, actor db.Actor, ids map[string]int64) {
 	dbtest.Update(m.t, m.DB, actor, func(ctx context.Context, tx *db.Tx) error {
-		for _, part := range []string{"", "ex"} {
-			note, land := "zq"+name+"paper", "PL"
-			if part != "" {
-				land = "DE"
-			}
+		for part, land := range map[string]string{"": "PL", "ex": "DE"} {
 			for _, d := range []traveler.Document{
-				&traveler.Passport{TravelerID: ids["traveler"], Country: land, No: record.Plain("ZQ1234567"), Expires: "2035-01-01", Note: note},
-				&traveler.Visa{TravelerID: ids["traveler"], Country: "US", Note: note},
-				&traveler.Nationality{TravelerID: ids["traveler"], Country: land, Note: note},
-				&traveler.OtherDocument{TravelerID: ids["traveler"], Kind: "ktn", Note: note},
+				&traveler.Passport{TravelerID: ids["traveler"], Country: land, No: record.Plain("ZQ1234567"), Expires: "2035-01-01", Note: "zq" + name + "paper"},
+				&traveler.Visa{TravelerID: ids["traveler"], Country: "US", Note: "zq" + name + "paper"},
+				&traveler.OtherDocument{TravelerID: ids["traveler"], Kind: "ktn", Note: "zq" + name + "paper"},
 			} {
-				if err := record.Insert(ctx, tx, d); err != nil {
-					return err
-				}
-				ids[part+d.Table()] = record.Stamps(d).ID
-				if part == "" {
-					continue
-				}
-				if err := record.Delete(ctx, tx, d, record.Stamps(d).ID, 0); err != nil {
+				if err := m.paper(ctx, tx, d, part, ids); err != nil {
 					return err
 				}
 			}
 		}
 		return nil
+	})
+}
+
+// paper keeps a document, or one in the trash where its part begins with "ex".
+func (m *matrix) paper(ctx context.Context, tx *db.Tx, d traveler.Document, part string, ids map[string]int64) error {
+	err := record.Insert(ctx, tx, d)
+	ids[part+d.Table()] = record.Stamps(d).ID
+	if err == nil && part != "" {
+		err = record.Delete(ctx, tx, d, record.Stamps(d).ID, 0)
+	}
+	return err
+}
+
+// onceOnly gives the traveler what a person has once: nationalities, a consent.
+func (m *matrix) onceOnly(name string, actor db.Actor, ids map[string]int64) {
+	dbtest.Update(m.t, m.DB, actor, func(ctx context.Context, tx *db.Tx) error {
+		for part, land := range map[string]string{"": "PL", "ex": "DE"} {
+			if err := m.paper(ctx, tx, &traveler.Nationality{TravelerID: ids["traveler"], Country: land, Note: "zq" + name + "paper"}, part, ids); err != nil {
+				return err
+			}
+		}
+		a := &traveler.MedicalConsent{TravelerID: ids["traveler"], GivenOn: "2026-01-02", Source: "paper"}
+		err := record.Insert(ctx, tx, a)
+		ids["consent"] = a.ID
+		return err
 	})
 }
 

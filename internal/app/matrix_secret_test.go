@@ -19,13 +19,12 @@ func (m *matrix) purse(actor db.Actor, ids map[string]int64) {
 	dbtest.Update(m.t, m.DB, actor, func(ctx context.Context, tx *db.Tx) error {
 		c := &client.Card{TravelerID: ids["traveler"], Number: record.Plain("4111111111111111")}
 		e := &traveler.MedicalEntry{TravelerID: ids["traveler"], Kind: "allergy", What: record.Plain("peanuts")}
-		a := &traveler.MedicalConsent{TravelerID: ids["traveler"], GivenOn: "2026-01-02", Source: "paper"}
-		for _, r := range []record.Record{c, e, a} {
+		for _, r := range []record.Record{c, e} {
 			if err := record.Insert(ctx, tx, r); err != nil {
 				return err
 			}
 		}
-		ids["card"], ids["medical"], ids["consent"] = c.ID, e.ID, a.ID
+		ids["card"], ids["medical"] = c.ID, e.ID
 		return nil
 	})
 }

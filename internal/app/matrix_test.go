@@ -40,6 +40,9 @@ type matrix struct {
 	sessions map[string]string           // session cookies by person
 	ids      map[string]map[string]int64 // numbers by subject and part
 	spare    map[string]int64            // a traveler without client of each person
+	from     map[string]int              // the builder of a part
+	bare     map[string][]int            // builders that wait to be run for a subject
+	asking   *row                        // what is asked now
 	pals     []*agency.User              // colleagues of zoe's
 	n        int                         // makes unique values
 	asked    int
@@ -57,7 +60,7 @@ func newMatrix(t *testing.T) *matrix {
 		t.Fatal(err)
 	}
 	m := &matrix{World: dbtest.WorldIn(t, a.DB), t: t, app: a, server: s, log: log, tokens: map[string]string{}, sessions: map[string]string{},
-		ids: map[string]map[string]int64{}, spare: map[string]int64{}}
+		ids: map[string]map[string]int64{}, spare: map[string]int64{}, from: map[string]int{}, bare: map[string][]int{}}
 	if m.hash, err = password.Hash(secret); err != nil {
 		t.Fatal(err)
 	}
@@ -223,6 +226,8 @@ func TestMatrix(t *testing.T) {
 
 // row asks one route as everybody.
 func (m *matrix) row(r row) {
+	m.asking = &r
+	m.complete()
 	for _, who := range append(slices.Clone(everyone), "nobody", "dis", "ann:read") {
 		if strings.HasPrefix(r.route[strings.IndexByte(r.route, ' ')+1:], "/api/") || who != "ann:read" {
 			m.ask(r, who)
@@ -273,7 +278,7 @@ func (m *matrix) one(r row, who, subject string, want int, allowed bool) {
 		}
 	}
 	if allowed && r.uses && subject != "" && w.Code < 400 {
-		m.make(subject)
+		m.renew(r, subject)
 	}
 }
 
