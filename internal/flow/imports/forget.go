@@ -66,7 +66,7 @@ func (s *Service) forgetIn(ctx context.Context, a db.Actor, needed map[string]bo
 		hashes = append(hashes, old[i].FileHash)
 		err := s.DB.Update(ctx, a, func(tx *db.Tx) error {
 			var r Run
-			return record.Edit(ctx, tx, &r, old[i].ID, 0, func() error { r.FileHash = ""; return nil })
+			return record.Edit(ctx, tx, &r, old[i].ID, 0, func() error { r.FileHash, r.FileKey = "", ""; return nil })
 		})
 		if err != nil {
 			return nil, err

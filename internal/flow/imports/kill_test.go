@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/jobs"
 	"github.com/carnetcrm/carnet/internal/record"
+	"github.com/carnetcrm/carnet/internal/vault"
 )
 
 // child names the database and the folder of files for the process that gets
@@ -38,6 +40,9 @@ func childMain() bool {
 	if err != nil {
 		panic(err)
 	}
+	if d.Sealer, err = keyIn(dir); err != nil {
+		panic(err)
+	}
 	s := &imports.Service{DB: d, Files: store, Batch: 20}
 	r := jobs.New(d, slog.New(slog.DiscardHandler))
 	r.Poll, r.Lease = 10*time.Millisecond, 300*time.Millisecond
@@ -45,6 +50,12 @@ func childMain() bool {
 	r.Start(context.Background())
 	time.Sleep(time.Minute)
 	return true
+}
+
+// keyIn is the vault that both processes have: uploaded lists are sealed.
+func keyIn(dir string) (*vault.Vault, error) {
+	v, _, err := vault.New("", filepath.Join(dir, vault.FileName))
+	return v, err
 }
 
 // people writes a list of n made-up people; every tenth is there twice, far apart.
@@ -76,6 +87,9 @@ func TestKill(t *testing.T) {
 	dir := t.TempDir()
 	store, err := files.New(dir)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Sealer, err = keyIn(dir); err != nil {
 		t.Fatal(err)
 	}
 	w := alone(t, d)

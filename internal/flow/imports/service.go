@@ -3,9 +3,9 @@ package imports
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"unicode"
@@ -36,15 +36,15 @@ func (s *Service) Upload(ctx context.Context, a db.Actor, name string, r io.Read
 	if !a.May(Right) {
 		return nil, errs.New(errs.Forbidden, "error.forbidden")
 	}
-	info, err := s.Files.Put(ctx, r, MaxFile)
+	info, key, err := s.Files.PutSealed(ctx, r, MaxFile)
 	if err != nil {
 		return nil, err
 	}
 	name = fileName(name)
-	run := &Run{FileName: name, FileHash: info.Hash, FileSize: info.Size, State: Uploaded}
+	run := &Run{FileName: name, FileHash: info.Hash, FileSize: info.Size, FileKey: record.Plain(key), State: Uploaded}
 	m, err := s.recognise(ctx, a, run, DefaultOptions())
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, s.Files.Delete(info.Hash)) // nobody else has this file: it is sealed with a key of its own
 	}
 	opt := DefaultOptions()
 	opt.SourceDetail = clip(name, 200)
@@ -97,7 +97,28 @@ func (s *Service) recognise(ctx context.Context, a db.Actor, run *Run, opt Optio
 // Opened is the file of a run, opened for reading. It must be closed.
 type Opened struct {
 	*intake.File
-	blob *os.File
+	blob blob
+}
+
+// blob is the content of a file in the clear.
+type blob interface {
+	io.ReaderAt
+	io.Closer
+}
+
+// content opens what was uploaded. Its key leaves the run only here.
+func (s *Service) content(tx *db.Tx, run *Run) (blob, error) {
+	key, fresh := run.FileKey.Fresh()
+	if !fresh {
+		var err error
+		if key, err = record.Unsealed(tx, run, "file_key"); err != nil {
+			return nil, err
+		}
+	}
+	if key == "" { // from before they were sealed
+		return s.Files.Open(run.FileHash)
+	}
+	return s.Files.OpenSealedAt(run.FileHash, key)
 }
 
 // Close frees the file.
@@ -114,14 +135,15 @@ func (s *Service) Open(ctx context.Context, a db.Actor, run *Run, opt Options) (
 	if run.FileHash == "" {
 		return nil, errs.New(errs.Conflict, "import.error.forgotten")
 	}
-	blob, err := s.Files.Open(run.FileHash)
-	if err != nil {
-		return nil, err
-	}
+	var blob blob
 	var ag *agency.Agency
-	err = s.DB.View(ctx, a, func(tx *db.Tx) error { ag, err = agency.Current(ctx, tx); return err })
+	err := s.DB.View(ctx, a, func(tx *db.Tx) (err error) {
+		if ag, err = agency.Current(ctx, tx); err == nil {
+			blob, err = s.content(tx, run)
+		}
+		return err
+	})
 	if err != nil {
-		blob.Close()
 		return nil, err
 	}
 	in := intake.OpenOptions{Sheet: opt.Sheet, Encoding: opt.Encoding, DateOrder: date.OrderFor(ag.Country)}
