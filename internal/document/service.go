@@ -32,7 +32,7 @@ var Pictures = []string{files.JPEG, files.PDF}
 
 // Upload is a file on its way in.
 type Upload struct {
-	Owner       record.Ref // client or traveler
+	Owner       record.Ref // client, traveler or activity
 	Part        record.Ref // the passport, visa ... that it shows; the zero Ref is none
 	Name        string     // as the browser says
 	Dated       date.Date  // put before the name; "" is not
@@ -54,30 +54,25 @@ func (s *Service) Upload(ctx context.Context, actor db.Actor, up Upload) (*Attac
 	if err != nil {
 		return nil, err
 	}
-	content := bufio.NewReaderSize(up.Content, sniffed)
-	if err := accepted(content, up.Types); err != nil {
-		return nil, err
-	}
-	info, key, err := s.Files.PutSealed(ctx, content, s.Max)
+	kept, err := s.Keep(ctx, up)
 	if err != nil {
 		return nil, err
 	}
-	a := &Attachment{OwnerKind: up.Owner.Kind, OwnerID: up.Owner.ID, PartKind: up.Part.Kind, PartID: up.Part.ID, Kind: File,
-		Name: FileName(up.Name, info.Type), Description: up.Description, Blob: info.Hash, Key: record.Plain(key), Size: info.Size, Type: info.Type}
+	a := kept.attachment(up.Owner, up.Part)
+	a.Description = up.Description
 	if up.Dated != "" {
 		a.Name = Dated(a.Name, up.Dated)
 	}
-	a.Thumb = s.thumb(ctx, info, key)
 	for try := 0; ; try++ {
 		err = s.DB.Update(ctx, actor, func(tx *db.Tx) error { return add(ctx, tx, a) })
 		if err == nil {
 			return a, nil
 		}
 		if try == 3 || !errs.Is(err, errs.Conflict) { // a conflict: somebody stored the same name at the same time
-			s.drop(info.Hash, a.Thumb)
+			s.drop(a.Blob, a.Thumb)
 			return nil, err
 		}
-		a.Key = record.Plain(key)
+		a.Key = record.Plain(kept.Key)
 	}
 }
 

@@ -6,63 +6,22 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"image"
-	"image/color"
-	"image/draw"
 	"image/jpeg"
 	"image/png"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/gomono"
-	"golang.org/x/image/font/opentype"
-	"golang.org/x/image/math/fixed"
-
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/ocr/ocrtest"
 )
 
 const (
 	passport = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
 	idCard   = "IDUTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<"
 )
-
-// page paints the picture of a document: text of other fields above, the zone below, on
-// a tinted and noisy background.
-func page(t *testing.T, zone string, width int) *image.RGBA {
-	t.Helper()
-	parsed, err := opentype.Parse(gomono.TTF)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(zone, "\n")
-	size := float64(width) / float64(len(lines[0])+4) / 0.6
-	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72})
-	if err != nil {
-		t.Fatal(err)
-	}
-	img := image.NewRGBA(image.Rect(0, 0, width, width*7/10))
-	draw.Draw(img, img.Bounds(), image.NewUniform(color.RGBA{226, 232, 220, 255}), image.Point{}, draw.Src)
-	random := rand.New(rand.NewPCG(1, 2))
-	for range width * width / 40 {
-		img.Set(random.IntN(width), random.IntN(width*7/10), color.RGBA{190, 200, 205, 255})
-	}
-	write := func(text string, y float64) {
-		d := font.Drawer{Dst: img, Src: image.NewUniform(color.RGBA{25, 25, 35, 255}), Face: face,
-			Dot: fixed.Point26_6{X: fixed.Int26_6(1.2 * size * 64), Y: fixed.Int26_6(y * 64)}}
-		d.DrawString(text)
-	}
-	write("UTOPIA   PASSPORT", 2*size)
-	write("Eriksson", 5*size)
-	write("Anna Maria   12.08.1974", 7*size)
-	for i, line := range lines {
-		write(line, float64(width)*7/10-size*(1.2+1.7*float64(len(lines)-1-i)))
-	}
-	return img
-}
 
 func encoded(t *testing.T, img image.Image, quality int) *bytes.Buffer {
 	t.Helper()
@@ -97,9 +56,9 @@ func TestRead(t *testing.T) {
 		picture *bytes.Buffer
 		want    string
 	}{
-		"passport": {encoded(t, page(t, passport, 1400), 80), passport},
-		"card":     {encoded(t, page(t, idCard, 1200), 90), idCard},
-		"turned":   {encoded(t, turn(fit(page(t, passport, 1500), 1500, 1050)), 85), passport},
+		"passport": {encoded(t, ocrtest.Page(t, passport, 1400), 80), passport},
+		"card":     {encoded(t, ocrtest.Page(t, idCard, 1200), 90), idCard},
+		"turned":   {encoded(t, turn(fit(ocrtest.Page(t, passport, 1500), 1500, 1050)), 85), passport},
 	} {
 		start := time.Now()
 		got, err := r.Read(context.Background(), c.picture)
@@ -139,7 +98,7 @@ func TestBounds(t *testing.T) {
 	}
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
-	picture := encoded(t, page(t, passport, 400), 60).Bytes()
+	picture := encoded(t, ocrtest.Page(t, passport, 400), 60).Bytes()
 	for name, c := range map[string]struct {
 		script string
 		kind   errs.Kind
@@ -183,7 +142,7 @@ func TestBounds(t *testing.T) {
 // TestPictures: what is no picture, is cut off, or unpacks to far too many pixels is
 // refused before the program runs.
 func TestPictures(t *testing.T) {
-	whole := encoded(t, page(t, passport, 400), 60).Bytes()
+	whole := encoded(t, ocrtest.Page(t, passport, 400), 60).Bytes()
 	for name, c := range map[string]struct {
 		data []byte
 		kind errs.Kind

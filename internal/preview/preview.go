@@ -39,6 +39,7 @@ const (
 
 	large = 1600 // pixels of the longer side of what is shown
 	small = 240  // of a thumbnail
+	fine  = 3200 // in which the small print of a scan can be read by machine
 )
 
 // turn is held by who unpacks a picture: one at a time keeps the memory small.
@@ -63,6 +64,12 @@ func Thumb(ctx context.Context, r io.Reader, kind string) ([]byte, error) {
 // Page returns an image, or a page of a PDF counted from 1, as JPEG that fits a screen.
 func Page(ctx context.Context, r io.Reader, kind string, page int) ([]byte, error) {
 	return show(ctx, r, kind, page, large)
+}
+
+// Scan returns an image, or the first page of a PDF, as JPEG in which small print can be
+// read.
+func Scan(ctx context.Context, r io.Reader, kind string) ([]byte, error) {
+	return show(ctx, r, kind, 1, fine)
 }
 
 func show(ctx context.Context, r io.Reader, kind string, page, side int) ([]byte, error) {

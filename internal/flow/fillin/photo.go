@@ -18,15 +18,11 @@ import (
 func OpenPhoto(ctx context.Context, d *db.DB, store *files.Store, actor db.Actor, id int64, why string) (io.ReadCloser, string, error) {
 	var name, key, kind string
 	err := d.Update(ctx, actor, func(tx *db.Tx) error {
-		f := new(FillIn)
-		if err := record.Get(ctx, tx, f, id); err != nil {
-			return err
-		}
 		p, err := proposalOf(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if p.Photo == "" || f.SubmittedAt == 0 {
+		if p.Photo == "" {
 			return errs.Missing()
 		}
 		name, kind = p.Photo, p.PhotoType
@@ -49,6 +45,7 @@ func attach(ctx context.Context, tx *db.Tx, p *Proposal, passport record.Record)
 	if err != nil {
 		return err
 	}
-	return document.Hang(ctx, tx, &document.Attachment{OwnerKind: "traveler", OwnerID: p.TravelerID, PartKind: "passport", PartID: record.Stamps(passport).ID,
-		Name: string(date.Of(tx.Now.Time())) + " passport", Blob: p.Photo, Type: p.PhotoType, Size: p.PhotoSize}, key)
+	name := document.FileName(string(date.Of(tx.Now.Time()))+" passport", p.PhotoType)
+	return document.Hang(ctx, tx, document.Kept{Name: name, Type: p.PhotoType, Blob: p.Photo, Key: key, Size: p.PhotoSize},
+		record.Ref{Kind: "traveler", ID: p.TravelerID}, record.Ref{Kind: "passport", ID: record.Stamps(passport).ID})
 }
