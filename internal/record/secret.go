@@ -101,6 +101,11 @@ func Secrets(r Record) map[string]string {
 	return out
 }
 
+// guarded is a record with a say in whether its secrets may be looked at now.
+type guarded interface {
+	MayReveal(ctx context.Context, tx *db.Tx) error
+}
+
 // Reveal opens a secret of a record that the actor sees, and writes into the history
 // of the record who looked at it and why. Forbidden without the right; NotFound for a
 // column that holds nothing. The caller has made sure of fresh proof, and shows the
@@ -120,6 +125,11 @@ func Reveal(ctx context.Context, tx *db.Tx, kind string, id int64, column, why s
 	}
 	if !tx.Actor.May(c.reveal) || tx.Actor.ReadOnly {
 		return "", errs.New(errs.Forbidden, "error.forbidden")
+	}
+	if g, ok := r.(guarded); ok {
+		if err := g.MayReveal(ctx, tx); err != nil {
+			return "", err
+		}
 	}
 	if c.value(r).String() == "" {
 		return "", errs.Missing()

@@ -1,11 +1,8 @@
 package web
 
 import (
-	"errors"
-	"io"
 	"mime/multipart"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -108,6 +105,7 @@ func (s *Server) saveFillIn(p *Page) error {
 	for name := range f {
 		in.Values[name] = f.Str(name)
 	}
+	gatherTastes(p, sheet.Fields, f, in.Values)
 	if err == nil {
 		err = l.Save(p.Ctx(), s.DB, in)
 	}
@@ -128,47 +126,19 @@ func (s *Server) saveFillIn(p *Page) error {
 // readSheet reads the form part by part. What is wrong with the picture is an error of
 // its field, and the rest of the form is read all the same.
 func (s *Server) readSheet(p *Page) (f Form, photo *fillin.Photo, err error) {
-	f = Form{}
-	r, err := p.R.MultipartReader()
-	if errors.Is(err, http.ErrNotMultipart) {
-		f, err = p.Form()
-		return f, nil, err
-	}
-	if err != nil {
-		return f, nil, errs.Wrap(err, errs.Invalid, "error.form")
-	}
-	room := int64(maxForm)
 	var wrong error
-	for {
-		part, err := r.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return f, nil, errs.Wrap(err, errs.Invalid, "error.form")
-		}
+	f, err = p.streamed(func(part *multipart.Part) {
 		if part.FormName() == "photo" {
-			if photo, err = s.keepPhoto(p, part); err != nil {
-				wrong = err
-			}
-			continue
+			photo, wrong = s.keepPhoto(p, part)
 		}
-		b, err := io.ReadAll(io.LimitReader(part, room+1))
-		if room -= int64(len(b)); err != nil || room < 0 {
-			return f, nil, errs.New(errs.TooLarge, "error.too_large", "Max", p.L.Bytes(maxForm))
-		}
-		f[part.FormName()] = append(f[part.FormName()], string(b))
+	})
+	if err == nil {
+		err = wrong
 	}
-	if err := storable(url.Values(f)); err != nil {
-		return Form{}, photo, err
-	}
-	return f, photo, wrong
+	return f, photo, err
 }
 
 func (s *Server) keepPhoto(p *Page, part *multipart.Part) (*fillin.Photo, error) {
-	if part.FileName() == "" {
-		return nil, nil // no file was chosen
-	}
 	if s.Files == nil {
 		return nil, errs.Bad("photo", "error.mail_off")
 	}
@@ -195,11 +165,7 @@ func (v *sheetView) sections() (out []sheetSection) {
 		if key := "link.section_help." + name; v.p.L.Has(key) {
 			sec.note = v.p.L.T(key)
 		}
-		for _, f := range v.Fields {
-			if f.Section == name {
-				sec.fields = append(sec.fields, v.control(f))
-			}
-		}
+		sec.fields = v.controls(name)
 		if name == "passport" {
 			sec.fields = append(ui.Group{v.numberControl()}, sec.fields...)
 			sec.fields = append(sec.fields, photoControl(v))
@@ -207,6 +173,47 @@ func (v *sheetView) sections() (out []sheetSection) {
 		out = append(out, sec)
 	}
 	return out
+}
+
+// controls are those of a section: in groups where it is about several things or people.
+func (v *sheetView) controls(section string) (out ui.Group) {
+	group, in := "", ui.Group{}
+	flush := func() {
+		if len(in) > 0 {
+			out = append(out, within(ui.FieldGroup(group, false), within(ui.Fields(), in)))
+		}
+		in = nil
+	}
+	for _, f := range v.Fields {
+		if f.Section != section {
+			continue
+		}
+		name := v.groupName(f)
+		if name == "" {
+			out = append(out, v.control(f))
+			continue
+		}
+		if name != group {
+			flush()
+			group = name
+		}
+		in = append(in, v.control(f))
+	}
+	flush()
+	return out
+}
+
+// groupName is the heading under which a field stands, "" for none.
+func (v *sheetView) groupName(f fillin.Field) string {
+	switch {
+	case f.Section == "preferences":
+		return v.p.T("preference.category." + f.Label)
+	case f.Section != "emergency":
+		return ""
+	case f.Label == "":
+		return v.p.T("link.another.contact")
+	}
+	return f.Label
 }
 
 func (v *sheetView) value(f fillin.Field) string {
@@ -241,16 +248,29 @@ func (v *sheetView) control(f fillin.Field) templ.Component {
 		return ui.Select{Field: field, Value: value, Options: opts, HasNone: true}
 	case "sex":
 		return ui.Select{Field: field, Value: value, Options: p.options("traveler.sex.", traveler.Sexes), HasNone: true}
+	case "taste":
+		return v.tasteControl(f, field, value)
 	case "phone":
-		return ui.Input{Field: field, Value: value, Type: "tel", Autocomplete: "tel", MaxLength: 100}
+		return ui.Input{Field: field, Value: value, Type: "tel", Autocomplete: ownOnly(f, "tel"), MaxLength: 100}
 	case "email":
-		return ui.Input{Field: field, Value: value, Type: "email", Autocomplete: "email", MaxLength: 200}
+		return ui.Input{Field: field, Value: value, Type: "email", Autocomplete: ownOnly(f, "email"), MaxLength: 200}
+	}
+	if f.Section == "emergency" && f.Column == "relation" {
+		return ui.Input{Field: field, Value: p.known("emergency_contact.relation.", value), List: p.emergencyRelations(), Autocomplete: "off", MaxLength: 200}
 	}
 	complete := completes[f.Kind+"."+f.Column]
 	if complete == "" {
 		complete = "off"
 	}
 	return ui.Input{Field: field, Value: value, Autocomplete: complete, MaxLength: 200}
+}
+
+// ownOnly keeps a phone from filling in its owner where somebody else is asked for.
+func ownOnly(f fillin.Field, complete string) string {
+	if f.Section == "emergency" {
+		return "off"
+	}
+	return complete
 }
 
 // fieldName is what a field is called: the words of its record, and for phones and
@@ -270,6 +290,9 @@ func fieldName(p *Page, f fillin.Field) string {
 		return name
 	case f.Kind == "passport" && (f.Column == "family" || f.Column == "given" || f.Column == "country" || f.Column == "number" || f.Column == "issued" || f.Column == "expires"):
 		return p.T("link.passport." + f.Column)
+	}
+	if pref, ok := traveler.PreferenceFieldOf(f.Column); ok && f.Kind == "preference" {
+		return p.T(pref.LabelKey(""))
 	}
 	return p.fieldLabel(f.Kind, f.Column)
 }

@@ -75,9 +75,29 @@ func (v *reviewView) grid() ui.Grid {
 		if is == "" {
 			is = p.T("link.review.empty")
 		}
-		g.Rows = append(g.Rows, []ui.Cell{{Comp: keepTick(p, d, fieldName(p, d.Field), on, v.may)}, {Text: now, Kind: "soft"}, {Comp: proposedValue(p, d, is)}})
+		row := []ui.Cell{{Comp: keepTick(p, d, v.fieldName(d), on, v.may)}, {Text: now, Kind: "soft"}, {Comp: proposedValue(p, d, is)}}
+		if d.Type == "secret" { // to be compared: each with right, proof and a line in the history
+			row[2].Comp = secretField(p, "proposal", v.Proposal.ID, "number", d.Proposed)
+			if now != "" {
+				row[1].Comp = secretField(p, "passport", v.Passport, "number", d.Known)
+			}
+		}
+		g.Rows = append(g.Rows, row)
 	}
 	return g
+}
+
+// fieldName is what a difference is called: whom an emergency contact is about, too.
+func (v *reviewView) fieldName(d fillin.Difference) string {
+	name := fieldName(v.p, d.Field)
+	if d.Kind != "emergency_contact" {
+		return name
+	}
+	who := d.Label
+	if who == "" {
+		who = v.p.T("link.another.contact")
+	}
+	return v.p.T("common.colon", "Label", who, "Value", name)
 }
 
 // shown writes a value as people read it.
@@ -87,7 +107,11 @@ func (v *reviewView) shown(d fillin.Difference, s string) string {
 	case s == "":
 		return ""
 	case d.Type == "secret":
-		return "•••• " + s
+		return mask(s)
+	case d.Type == "taste":
+		return saidText(p, v.Lists, d.Column, s)
+	case d.Kind == "emergency_contact" && d.Column == "relation":
+		return p.known("emergency_contact.relation.", s)
 	case d.Type == "photo":
 		return map[string]string{"application/pdf": "PDF", "image/jpeg": "JPG"}[s]
 	case d.Type == "date" || d.Type == "birth":

@@ -166,6 +166,17 @@ func (v *recordView) emergencyCard() templ.Component {
 	return v.partBox(c)
 }
 
+// emergencyRelations are the words for who somebody is that all languages share.
+var emergencyRelations = []string{"mother", "father", "partner", "child", "friend", "neighbour"}
+
+// emergencyRelations are those words, to choose from.
+func (p *Page) emergencyRelations() (out []string) {
+	for _, s := range emergencyRelations {
+		out = append(out, p.T("emergency_contact.relation."+s))
+	}
+	return out
+}
+
 func (v *recordView) emergencyForm(c partCard, e *traveler.EmergencyContact) templ.Component {
 	row := "new"
 	if e.ID != 0 {
@@ -174,9 +185,7 @@ func (v *recordView) emergencyForm(c partCard, e *traveler.EmergencyContact) tem
 	name := v.text("emergency_contact", "name", e.Name, 6)
 	name.Required, name.Autofocus = true, true
 	relation := v.text("emergency_contact", "relation", v.p.known("emergency_contact.relation.", e.Relation), 6)
-	for _, s := range []string{"mother", "father", "partner", "child", "friend", "neighbour"} {
-		relation.List = append(relation.List, v.p.T("emergency_contact.relation."+s))
-	}
+	relation.List = v.p.emergencyRelations()
 	tel, mail := v.text("emergency_contact", "phone", e.Phone, 6), v.text("emergency_contact", "email", e.Email, 6)
 	tel.Type, mail.Type = "tel", "email"
 	return v.partForm(c, row, e.Version, e.Name, name, relation, tel, mail, v.text("emergency_contact", "note", e.Note, 0))

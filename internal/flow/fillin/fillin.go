@@ -45,7 +45,7 @@ var _ = record.Register(
 )
 
 // Sections are the parts that a person can be asked for, in their order on the page.
-var Sections = []string{"personal", "contact", "address", "passport"}
+var Sections = []string{"personal", "contact", "address", "passport", "preferences", "emergency"}
 
 // Statuses are where a request stands; that it has expired is seen from the time only.
 var Statuses = []string{"sent", "opened", "submitted", "accepted", "partly", "refused", "revoked", "expired"}
@@ -183,6 +183,18 @@ func (*Proposal) Table() string { return "proposal" }
 
 // Roots is the traveler: who looked at a number that was sent shows in their history.
 func (p *Proposal) Roots() []record.Ref { return []record.Ref{{Kind: "traveler", ID: p.TravelerID}} }
+
+// MayReveal keeps a draft the person's own: nobody looks at what wasn't sent.
+func (p *Proposal) MayReveal(ctx context.Context, tx *db.Tx) error {
+	f := new(FillIn)
+	if err := record.Get(ctx, tx, f, p.FillInID); err != nil {
+		return err
+	}
+	if f.SubmittedAt == 0 {
+		return errs.Missing()
+	}
+	return nil
+}
 
 // Check keeps the visible part of the number.
 func (p *Proposal) Check() error {

@@ -11,6 +11,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/traveler"
 )
@@ -23,8 +24,26 @@ type Field struct {
 	Kind    string // of the record, whose words name the field
 	Column  string
 	Label   string // what else tells it apart: "mobile"
-	Type    string // text, date, birth, country, nationality, sex, phone, email
+	Type    string // text, date, birth, country, nationality, sex, phone, email, taste (see SaidOf)
 	Known   string // what the agency has
+}
+
+// part is something that a section shows: a record, or the preferences.
+type part interface {
+	fields() ([]Field, error)
+	// check notes what is wrong with what is proposed, field by field under its key.
+	check(a answer, bad *errs.Collect) error
+	// write stores what was accepted. What is wrong with a field is told under its key.
+	write(ctx context.Context, tx *db.Tx, r *Review, accepted map[string]Difference) error
+}
+
+// parts makes parts of records.
+func parts(list []*group, err error) ([]part, error) {
+	out := make([]part, len(list))
+	for i, g := range list {
+		out[i] = g
+	}
+	return out, err
 }
 
 // group is a record that a section shows, with the columns that may be changed: a
@@ -39,23 +58,28 @@ type group struct {
 
 func (g *group) id() int64 { return record.Stamps(g.rec).ID }
 
-func (g *group) key(column string) string { return g.rec.Table() + "." + g.name + "." + column }
+// prefix begins the keys of the fields.
+func (g *group) prefix() string { return g.rec.Table() + "." + g.name + "." }
+
+func (g *group) key(column string) string { return g.prefix() + column }
 
 // types tell how a column is asked for; all others are lines of text.
 var types = map[string]string{"birth_date": "birth", "nationality": "nationality", "birth_country": "country", "country": "country",
-	"sex": "sex", "issued": "date", "expires": "date"}
+	"sex": "sex", "issued": "date", "expires": "date", "phone": "phone", "email": "email"}
 
 var personal = []string{"given", "middle", "family", "preferred", "former", "birth_date", "sex", "birth_place", "birth_country", "nationality", "occupation"}
 
 var addressColumns = []string{"street", "street2", "postal_code", "city", "region", "country"}
 
-// groups are the records that a request is about, as tx sees them.
-func groups(ctx context.Context, tx *db.Tx, f *FillIn) ([]*group, error) {
+var emergencyColumns = []string{"name", "relation", "phone", "email"}
+
+// partsOf are the records that a request is about, as tx sees them.
+func partsOf(ctx context.Context, tx *db.Tx, f *FillIn) ([]part, error) {
 	t := new(traveler.Traveler)
 	if err := record.Get(ctx, tx, t, f.TravelerID); err != nil {
 		return nil, err
 	}
-	var out []*group
+	var out []part
 	if f.Asks("personal") {
 		out = append(out, &group{section: "personal", name: strconv.FormatInt(t.ID, 10), rec: t, columns: personal})
 	}
@@ -63,20 +87,45 @@ func groups(ctx context.Context, tx *db.Tx, f *FillIn) ([]*group, error) {
 	if f.ClientID != 0 {
 		owners = append(owners, record.Ref{Kind: "client", ID: int64(f.ClientID)})
 	}
-	for _, part := range []struct {
-		section string
-		read    func(context.Context, *db.Tx, []record.Ref) ([]*group, error)
-	}{{"contact", contactGroups}, {"address", addressGroups}, {"passport", passportGroups}} {
-		if !f.Asks(part.section) {
+	for _, section := range []struct {
+		name string
+		read func(context.Context, *db.Tx, []record.Ref) ([]part, error)
+	}{{"contact", contactParts}, {"address", addressParts}, {"passport", passportParts}, {"preferences", tastePart}, {"emergency", emergencyParts}} {
+		if !f.Asks(section.name) {
 			continue
 		}
-		more, err := part.read(ctx, tx, owners)
+		more, err := section.read(ctx, tx, owners)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, more...)
 	}
 	return out, nil
+}
+
+func contactParts(ctx context.Context, tx *db.Tx, owners []record.Ref) ([]part, error) {
+	return parts(contactGroups(ctx, tx, owners))
+}
+
+func addressParts(ctx context.Context, tx *db.Tx, owners []record.Ref) ([]part, error) {
+	return parts(addressGroups(ctx, tx, owners))
+}
+
+func passportParts(ctx context.Context, tx *db.Tx, owners []record.Ref) ([]part, error) {
+	return parts(passportGroups(ctx, tx, owners))
+}
+
+// emergencyParts are the people to call, and room for one more.
+func emergencyParts(ctx context.Context, tx *db.Tx, owners []record.Ref) (out []part, err error) {
+	list, err := traveler.EmergencyContacts(ctx, tx, owners[0].ID)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		out = append(out, &group{section: "emergency", name: strconv.FormatInt(list[i].ID, 10), label: list[i].Name, rec: &list[i], columns: emergencyColumns})
+	}
+	blank := &traveler.EmergencyContact{TravelerID: owners[0].ID, Position: 1 << 20}
+	return append(out, &group{section: "emergency", name: "new", rec: blank, columns: emergencyColumns}), nil
 }
 
 // contactGroups are the phones and e-mails, and room for one more of each.
@@ -131,23 +180,31 @@ func addressGroups(ctx context.Context, tx *db.Tx, owners []record.Ref) ([]*grou
 }
 
 // fields are all that a request asks for, with what is known.
-func fields(list []*group) ([]Field, error) {
-	var out []Field
-	for _, g := range list {
-		for _, column := range g.columns {
-			known, err := record.Text(g.rec, column)
-			if err != nil {
-				return nil, err
-			}
-			f := Field{Key: g.key(column), Section: g.section, Kind: g.rec.Table(), Column: column, Label: g.label, Type: types[column], Known: known}
-			if c, ok := g.rec.(*contact.Communication); ok {
-				f.Type = c.Type
-			}
-			if f.Type == "" {
-				f.Type = "text"
-			}
-			out = append(out, f)
+func fields(list []part) (out []Field, err error) {
+	for _, p := range list {
+		more, err := p.fields()
+		if err != nil {
+			return nil, err
 		}
+		out = append(out, more...)
+	}
+	return out, nil
+}
+
+func (g *group) fields() (out []Field, err error) {
+	for _, column := range g.columns {
+		known, err := record.Text(g.rec, column)
+		if err != nil {
+			return nil, err
+		}
+		f := Field{Key: g.key(column), Section: g.section, Kind: g.rec.Table(), Column: column, Label: g.label, Type: types[column], Known: known}
+		if c, ok := g.rec.(*contact.Communication); ok {
+			f.Type = c.Type
+		}
+		if f.Type == "" {
+			f.Type = "text"
+		}
+		out = append(out, f)
 	}
 	return out, nil
 }

@@ -14,8 +14,10 @@ import (
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/files"
 	"github.com/carnetcrm/carnet/internal/login"
+	"github.com/carnetcrm/carnet/internal/option"
 	"github.com/carnetcrm/carnet/internal/publiclink"
 	"github.com/carnetcrm/carnet/internal/record"
+	"github.com/carnetcrm/carnet/internal/traveler"
 )
 
 // Sheet is what the person sees behind their link.
@@ -25,6 +27,7 @@ type Sheet struct {
 	Name   string // of the person: given and family
 	Fields []Field
 	Values map[string]string // what was typed so far by key, where it isn't what is known
+	Lists  *option.Set       // of the agency, from which preferences choose
 	Hint   string            // end of the stored passport number
 	Typed  string            // end of the number that was typed
 	Photo  bool              // a picture was sent
@@ -100,7 +103,7 @@ func rebase(a *answer, list []Field) {
 
 // read loads the request with what is known. It looks at the traveler with the eyes of
 // the program, and gives out what the request asks for and nothing else.
-func (l *Link) read(ctx context.Context, tx *db.Tx) (*Sheet, []*group, *Proposal, error) {
+func (l *Link) read(ctx context.Context, tx *db.Tx) (*Sheet, []part, *Proposal, error) {
 	s := &Sheet{FillIn: new(FillIn)}
 	if err := record.Get(ctx, tx, s.FillIn, l.ID); err != nil {
 		return nil, nil, nil, err
@@ -110,7 +113,7 @@ func (l *Link) read(ctx context.Context, tx *db.Tx) (*Sheet, []*group, *Proposal
 		return nil, nil, nil, err
 	}
 	s.Agency = ag
-	list, err := groups(ctx, tx.AsSystem(), s.FillIn)
+	list, err := partsOf(ctx, tx.AsSystem(), s.FillIn)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -126,6 +129,11 @@ func (l *Link) read(ctx context.Context, tx *db.Tx) (*Sheet, []*group, *Proposal
 		return nil, nil, nil, err
 	}
 	a, err := readAnswer(p)
+	for _, x := range list {
+		if t, ok := x.(*taste); ok {
+			s.Lists = t.options
+		}
+	}
 	s.Values, s.Hint, s.Typed, s.Photo = a.Values, hintOf(list), p.NumberHint, p.Photo != ""
 	return s, list, p, err
 }
@@ -255,43 +263,51 @@ func tidy(f Field, v, home string) string {
 		if code, ok := country.Lookup(v); ok {
 			return code
 		}
+	case "taste":
+		return Say(SaidOf(f.Column, v))
 	}
 	return v
 }
 
-// check applies what is proposed to copies, and reports what their rules say, field by
-// field under its key.
-func check(list []*group, a answer) error {
+// check reports what is wrong with what is proposed, field by field under its key.
+func check(list []part, a answer) error {
 	var bad errs.Collect
-	for _, g := range list {
-		changed := false
-		for _, column := range g.columns {
-			v, ok := a.Values[g.key(column)]
-			if !ok {
-				continue
-			}
-			changed = true
-			if err := record.SetText(g.rec, column, v); err != nil {
-				return err
-			}
-		}
-		if !changed || removed(g) {
-			continue
-		}
-		if err := bad.Merge(g.rec.Table()+"."+g.name+".", g.rec.Check()); err != nil {
+	for _, p := range list {
+		if err := p.check(a, &bad); err != nil {
 			return err
 		}
 	}
 	return bad.Err()
 }
 
-// removed reports whether a phone, an e-mail or an address was emptied.
+// check applies what is proposed to the copy that g has, and asks its rules.
+func (g *group) check(a answer, bad *errs.Collect) error {
+	changed := false
+	for _, column := range g.columns {
+		v, ok := a.Values[g.key(column)]
+		if !ok {
+			continue
+		}
+		changed = true
+		if err := record.SetText(g.rec, column, v); err != nil {
+			return err
+		}
+	}
+	if !changed || removed(g) {
+		return nil
+	}
+	return bad.Merge(g.prefix(), g.rec.Check())
+}
+
+// removed reports whether a phone, an e-mail, an address or somebody to call was emptied.
 func removed(g *group) bool {
 	switch r := g.rec.(type) {
 	case *contact.Communication:
 		return strings.TrimSpace(r.Value) == ""
 	case *contact.Address:
 		return r.Empty()
+	case *traveler.EmergencyContact:
+		return strings.TrimSpace(r.Name+r.Phone+r.Email) == ""
 	}
 	return false
 }

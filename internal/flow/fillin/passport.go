@@ -46,9 +46,9 @@ func passportGroups(ctx context.Context, tx *db.Tx, owners []record.Ref) ([]*gro
 }
 
 // hintOf is what may be shown of the number of a stored passport.
-func hintOf(list []*group) string {
-	for _, g := range list {
-		if g.section == "passport" {
+func hintOf(list []part) string {
+	for _, p := range list {
+		if g, ok := p.(*group); ok && g.section == "passport" {
 			hint, _ := record.Text(g.rec, "number_hint") // the column exists
 			return hint
 		}

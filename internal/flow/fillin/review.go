@@ -6,6 +6,7 @@ import (
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/option"
 	"github.com/carnetcrm/carnet/internal/publiclink"
 	"github.com/carnetcrm/carnet/internal/record"
 )
@@ -28,6 +29,8 @@ type Review struct {
 	FillIn      *FillIn
 	Proposal    *Proposal // nil when it was removed after 90 days
 	Differences []Difference
+	Lists       *option.Set // of the agency, from which preferences choose; nil where none are asked for
+	Passport    int64       // the stored passport that a number is compared with, 0 for none
 }
 
 // Look compares what was sent with what is known now, as the actor sees it.
@@ -36,7 +39,7 @@ func Look(ctx context.Context, tx *db.Tx, id int64) (*Review, error) {
 	return r, err
 }
 
-func look(ctx context.Context, tx *db.Tx, id int64) (*Review, []*group, error) {
+func look(ctx context.Context, tx *db.Tx, id int64) (*Review, []part, error) {
 	r := &Review{FillIn: new(FillIn)}
 	if err := record.Get(ctx, tx, r.FillIn, id); err != nil {
 		return nil, nil, err
@@ -52,7 +55,7 @@ func look(ctx context.Context, tx *db.Tx, id int64) (*Review, []*group, error) {
 	if r.FillIn.SubmittedAt == 0 { // a draft is the person's own
 		return r, nil, nil
 	}
-	list, err := groups(ctx, tx, r.FillIn)
+	list, err := partsOf(ctx, tx, r.FillIn)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -70,6 +73,7 @@ func look(ctx context.Context, tx *db.Tx, id int64) (*Review, []*group, error) {
 			r.Differences = append(r.Differences, Difference{Field: f, Proposed: v, Conflict: a.Base[f.Key] != f.Known})
 		}
 	}
+	r.note(list)
 	if p.Number != "" {
 		r.Differences = append(r.Differences, Difference{Field: Field{Key: NumberKey, Section: "passport", Kind: "passport", Column: "number", Type: "secret",
 			Known: hintOf(list)}, Proposed: p.NumberHint})
@@ -78,6 +82,20 @@ func look(ctx context.Context, tx *db.Tx, id int64) (*Review, []*group, error) {
 		r.Differences = append(r.Differences, Difference{Field: Field{Key: PhotoKey, Section: "passport", Type: "photo"}, Proposed: p.PhotoType})
 	}
 	return r, list, nil
+}
+
+// note keeps of the parts what the page of differences needs.
+func (r *Review) note(list []part) {
+	for _, p := range list {
+		switch x := p.(type) {
+		case *taste:
+			r.Lists = x.options
+		case *group:
+			if x.section == "passport" {
+				r.Passport = x.id()
+			}
+		}
+	}
 }
 
 // Verdict is what the agency says to what was sent.
@@ -115,7 +133,7 @@ func Settle(ctx context.Context, tx *db.Tx, id int64, v Verdict) (*FillIn, error
 	}
 	var bad errs.Collect
 	for _, g := range list {
-		if err := bad.Merge(g.rec.Table()+"."+g.name+".", g.write(ctx, tx, r, accepted)); err != nil {
+		if err := bad.Merge("", g.write(ctx, tx, r, accepted)); err != nil {
 			return nil, err
 		}
 	}
@@ -137,6 +155,14 @@ func Settle(ctx context.Context, tx *db.Tx, id int64, v Verdict) (*FillIn, error
 
 // write stores what was accepted of one record.
 func (g *group) write(ctx context.Context, tx *db.Tx, r *Review, accepted map[string]Difference) error {
+	var bad errs.Collect
+	if err := bad.Merge(g.prefix(), g.store(ctx, tx, r, accepted)); err != nil {
+		return err
+	}
+	return bad.Err()
+}
+
+func (g *group) store(ctx context.Context, tx *db.Tx, r *Review, accepted map[string]Difference) error {
 	if g.section == "passport" {
 		return g.writePassport(ctx, tx, r, accepted)
 	}
