@@ -24,7 +24,8 @@ func (v *recordView) documentForm(kind string, d traveler.Document, row string) 
 	buttons := ui.Group{ui.Button{Label: p.T("common.save"), Kind: "primary", Submit: true, Small: true, Keys: "Control+S"}, v.cancel("documents")}
 	if id != 0 {
 		buttons = append(buttons, ui.Button{Label: p.T("common.delete"), Icon: "trash", Kind: "ghost", Small: true, Submit: true, Action: action + "/delete",
-			Attrs: templ.Attributes{"hx-post": action + "/delete", "hx-target": "#documents", "hx-swap": "outerHTML", "formnovalidate": true}})
+			Attrs: templ.Attributes{"hx-post": action + "/delete", "hx-target": "#documents", "hx-swap": "outerHTML", "formnovalidate": true,
+				"formenctype": plainForm, "hx-encoding": plainForm}}) // an image that was chosen doesn't go along
 	}
 	head := ui.Group{ui.Hidden{Name: "version", Value: strconv.FormatInt(record.Stamps(d).Version, 10)}, ui.Hidden{Name: "_row", Value: kind + "-" + row}}
 	if isStale(v.err) {
@@ -36,12 +37,15 @@ func (v *recordView) documentForm(kind string, d traveler.Document, row string) 
 	if len(more) > 0 {
 		fields = append(fields, within(fullFold(p.T("document.more"), v.filledMore(d)), within(ui.Fields(), more)))
 	}
-	return formRow(inlineForm(action, "documents", label, fields, buttons))
+	return formRow(inlineUpload(action, "documents", label, fields, buttons))
 }
+
+// plainForm is the type of a form without files.
+const plainForm = "application/x-www-form-urlencoded"
 
 // documentProblems lists what is wrong where no field says it.
 func (v *recordView) documentProblems() ui.Group {
-	return v.problemsOutside("number", "country", "expires", "issued", "family", "given", "mrz", "type", "status", "sex", "birth_date", "nationality",
+	return v.problemsOutside("file", "number", "country", "expires", "issued", "family", "given", "mrz", "type", "status", "sex", "birth_date", "nationality",
 		"authority", "place", "birth_place", "note", "entries", "valid_from", "max_stay", "passport_id", "since", "acquired", "kind", "name", "issuer",
 		"classes", "phone")
 }
@@ -64,7 +68,7 @@ func (v *recordView) documentFields(kind string, d traveler.Document, action str
 	switch d := d.(type) {
 	case *traveler.Passport:
 		birth := v.date(kind, "birth_date", d.BirthDate, 4, true)
-		first = ui.Group{v.linesField(kind, d.MRZ, action), v.issuerPick(kind, "country", d.Country, 4, nil), v.numberField(kind, d.No, d.Hint), day("expires", d.Expires, 4),
+		first = ui.Group{v.imageField(kind, action), v.linesField(kind, d.MRZ, action), v.issuerPick(kind, "country", d.Country, 4, nil), v.numberField(kind, d.No, d.Hint), day("expires", d.Expires, 4),
 			v.printedName(kind, "family", d.Family), v.printedName(kind, "given", d.Given),
 			v.issuerPick(kind, "nationality", d.Nationality, 4, nil), v.pick(kind, "sex", d.Sex, 4, p.options("traveler.sex.", traveler.Sexes), true), birth,
 			v.tick(kind, "is_primary", d.Primary), v.seenTick(kind, &d.Seen)}
@@ -77,16 +81,16 @@ func (v *recordView) documentFields(kind string, d traveler.Document, action str
 		if d.MaxStay > 0 {
 			stay.Value = v.val("max_stay", strconv.FormatInt(d.MaxStay, 10))
 		}
-		first = ui.Group{v.linesField(kind, d.MRZ, action), v.issuerPick(kind, "country", d.Country, 4, traveler.VisaAreas),
+		first = ui.Group{v.imageField(kind, action), v.linesField(kind, d.MRZ, action), v.issuerPick(kind, "country", d.Country, 4, traveler.VisaAreas),
 			v.pick(kind, "type", d.Type, 4, p.options("visa.type.", traveler.VisaTypes), false), v.numberField(kind, d.No, d.Hint),
 			day("valid_from", d.ValidFrom, 4), day("expires", d.Expires, 4), v.pick(kind, "entries", d.Entries, 4, p.options("visa.entries.", traveler.VisaEntries), true),
 			v.passportPick(d), stay, v.seenTick(kind, &d.Seen)}
 		more = ui.Group{day("issued", d.Issued, 4), text("place", d.Place, 4), v.area(kind, "note", d.Note)}
 	case *traveler.Nationality:
-		first = ui.Group{v.issuerPick(kind, "country", d.Country, 4, nil), day("since", d.Since, 4),
+		first = ui.Group{v.imageField(kind, action), v.issuerPick(kind, "country", d.Country, 4, nil), day("since", d.Since, 4),
 			v.pick(kind, "acquired", d.Acquired, 4, p.options("nationality.acquired.", traveler.Acquired), true), v.area(kind, "note", d.Note), v.seenTick(kind, &d.Seen)}
 	case *traveler.OtherDocument:
-		first = ui.Group{v.linesField(kind, d.MRZ, action), v.pick(kind, "kind", d.Kind, 4, p.options("other_document.kind.", traveler.OtherKinds), false),
+		first = ui.Group{v.imageField(kind, action), v.linesField(kind, d.MRZ, action), v.pick(kind, "kind", d.Kind, 4, p.options("other_document.kind.", traveler.OtherKinds), false),
 			v.numberField(kind, d.No, d.Hint), day("expires", d.Expires, 4), v.issuerPick(kind, "country", d.Country, 4, nil),
 			text("name", d.Name, 4), text("issuer", d.Issuer, 4), v.seenTick(kind, &d.Seen)}
 		more = ui.Group{v.printedName(kind, "family", d.Family), v.printedName(kind, "given", d.Given), day("issued", d.Issued, 4), text("classes", d.Classes, 4),
@@ -159,7 +163,6 @@ func (v *recordView) linesField(kind string, stored record.Secret, action string
 	if stored != "" {
 		t.Help += " " + v.p.T("document.help.keep_any")
 	}
-	read := templ.Attributes{"hx-post": action, "hx-target": "#documents", "hx-swap": "outerHTML", "formnovalidate": true}
 	t.Attrs = templ.Attributes{"spellcheck": "false", "autocapitalize": "characters", "autocomplete": "off", "class": "input code", "hx-post": action,
 		"hx-trigger": "paste delay:150ms", "hx-vals": `{"_act":"read"}`, "hx-include": "closest form", "hx-target": "#documents", "hx-swap": "outerHTML"}
 	msg, kindOf := v.readLines(kind)
@@ -167,7 +170,7 @@ func (v *recordView) linesField(kind string, stored record.Secret, action string
 		t.Error = msg
 		msg = ""
 	}
-	return linesBox(v.p, t, ui.Button{Label: v.p.T("document.read"), Icon: "enter", Small: true, Submit: true, Name: "_act", Value: "read", Attrs: read}, msg, kindOf)
+	return linesBox(v.p, t, ui.Button{Label: v.p.T("document.read"), Icon: "enter", Small: true, Submit: true, Name: "_act", Value: "read", Attrs: v.formAct(action)}, msg, kindOf)
 }
 
 // readLines fills the form from the lines when that was asked for. It returns what to
@@ -271,7 +274,10 @@ func addDocument(ctx context.Context, tx *db.Tx, v *recordView, kind string) err
 	}
 	d := traveler.NewDocument(kind, id)
 	fillDocument(v.p, v.form, tx, d)
-	return record.Insert(ctx, tx, d)
+	if err := record.Insert(ctx, tx, d); err != nil {
+		return err
+	}
+	return v.hangImage(ctx, tx, d)
 }
 
 func editDocument(ctx context.Context, tx *db.Tx, v *recordView, kind string) error {
@@ -281,7 +287,11 @@ func editDocument(ctx context.Context, tx *db.Tx, v *recordView, kind string) er
 	}
 	v.edit = "documents-" + kind + "-" + idText(id)
 	d := traveler.NewDocument(kind, 0)
-	return v.editRecord(ctx, tx, d, id, "version", func() { fillDocument(v.p, v.form, tx, d) })
+	err = v.editRecord(ctx, tx, d, id, "version", func() { fillDocument(v.p, v.form, tx, d) })
+	if err != nil && !alreadySo(err) {
+		return err
+	}
+	return v.hangImage(ctx, tx, d)
 }
 
 // seeDocument notes that the original was seen.

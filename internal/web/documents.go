@@ -72,21 +72,30 @@ func (v *recordView) people() (out []*traveler.Traveler) {
 func documentRoutes(s *Server) (out []Route) {
 	for _, kind := range []string{"client", "traveler"} {
 		at := "POST /" + kind + "s/{id}/documents/{kind}"
-		out = append(out, Route{Pattern: at, Right: "client.edit", handle: s.saveDocument(kind, addDocument)},
-			Route{Pattern: at + "/{row}", Right: "client.edit", handle: s.saveDocument(kind, editDocument)},
-			Route{Pattern: at + "/{row}/seen", Right: "client.edit", handle: s.saveDocument(kind, seeDocument)},
-			Route{Pattern: at + "/{row}/delete", Right: "client.edit", handle: s.saveDocument(kind, dropDocument)},
-			Route{Pattern: at + "/{row}/restore", Right: "client.edit", handle: s.saveDocument(kind, restoreDocument)})
+		out = append(out, Route{Pattern: at, Right: "client.edit", Upload: true, handle: s.saveDocument(kind, addDocument)},
+			Route{Pattern: at + "/{row}", Right: "client.edit", Upload: true, handle: s.saveDocument(kind, editDocument)},
+			Route{Pattern: at + "/{row}/seen", Right: "client.edit", handle: s.actDocument(kind, seeDocument)},
+			Route{Pattern: at + "/{row}/delete", Right: "client.edit", handle: s.actDocument(kind, dropDocument)},
+			Route{Pattern: at + "/{row}/restore", Right: "client.edit", handle: s.actDocument(kind, restoreDocument)})
 	}
 	return append(out, s.apisRoutes()...)
 }
 
-// saveDocument is saveCard for one kind of document.
-func (s *Server) saveDocument(kind string, do func(ctx context.Context, tx *db.Tx, v *recordView, doc string) error) handler {
+// documentKind is the kind of document that the address names.
+func documentKind(p *Page) (string, error) {
+	doc := p.R.PathValue("kind")
+	if !slices.Contains(traveler.DocumentKinds, doc) {
+		return "", errs.Missing()
+	}
+	return doc, nil
+}
+
+// actDocument is saveCard for what is done to a document by a button.
+func (s *Server) actDocument(kind string, do func(ctx context.Context, tx *db.Tx, v *recordView, doc string) error) handler {
 	return func(p *Page) error {
-		doc := p.R.PathValue("kind")
-		if !slices.Contains(traveler.DocumentKinds, doc) {
-			return errs.Missing()
+		doc, err := documentKind(p)
+		if err != nil {
+			return err
 		}
 		return s.saveCard(kind, "documents", func(ctx context.Context, tx *db.Tx, v *recordView) error { return do(ctx, tx, v, doc) })(p)
 	}
@@ -161,10 +170,14 @@ func (v *recordView) documentsCard() templ.Component {
 	for _, code := range d.Bare(v.person) {
 		rows = append(rows, ui.Row{Slim: true, Lead: ui.Icon("flag"), Title: p.land(code), Sub: p.T("document.kind.nationality")})
 	}
+	content := ui.Group{within(ui.Rows(), rows)}
 	if len(rows) == 0 {
-		return within(ui.CardBox(card), ui.Empty{Title: p.T("document.none"), Small: true})
+		content = ui.Group{ui.Empty{Title: p.T("document.none"), Small: true}}
 	}
-	return within(ui.CardBox(card), within(ui.Rows(), rows))
+	if _, row := v.editedDocument(); row == "" && !v.person.Deceased {
+		content = append(content, v.journeyForm())
+	}
+	return within(ui.CardBox(card), content)
 }
 
 // editedDocument is the kind and row of the document in its edit state: "passport"

@@ -135,7 +135,12 @@ type home struct {
 func (v *recordView) path() string { return pathOf(v.ref) }
 
 // pathOf is the address of a record's page.
-func pathOf(ref record.Ref) string { return fmt.Sprintf("/%ss/%d", ref.Kind, ref.ID) }
+func pathOf(ref record.Ref) string {
+	if ref.Kind == "activity" {
+		return activityPath(ref.ID)
+	}
+	return fmt.Sprintf("/%ss/%d", ref.Kind, ref.ID)
+}
 
 // editing reports whether a card, or a row of it, is in its edit state.
 func (v *recordView) editing(card string) bool {
@@ -222,6 +227,8 @@ func (s *Server) showRecord(kind string) handler {
 			switch {
 			case q.Has("before"):
 				return p.Fragment(v.olderEvents())
+			case q.Has("check") && v.person != nil:
+				return p.Fragment(v.journeyForm())
 			case q.Has("card"):
 				v.edit, v.back = "", true
 				return p.Fragment(v.card(q.Str("card")))
@@ -247,27 +254,34 @@ func (s *Server) saveCard(kind, card string, do act) handler {
 		if err != nil {
 			return err
 		}
-		v := &recordView{p: p, ref: record.Ref{Kind: kind, ID: id}, form: f.chosen()}
-		v.edit = card
-		if row := f.Str("_row"); row != "" {
-			v.edit = card + "-" + row
-		}
-		if f.Has("_add") || f.Has("_act") { // another row, another country: nothing is saved
-			return v.answer(http.StatusOK)
-		}
-		err = p.Update(func(ctx context.Context, tx *db.Tx) error { return do(ctx, tx, v) })
-		switch {
-		case err == nil:
-			return v.saved(card)
-		case !correctable(err):
-			return err
-		case errs.Is(err, errs.Conflict) && isStale(err) && len(fieldErrors(err)) == 0:
-			return v.saved(card) // what was typed is what is stored already
-		}
-		v.err = err
-		return v.answer(StatusOf(err))
+		return (&recordView{p: p, ref: record.Ref{Kind: kind, ID: id}, form: f.chosen()}).save(card, do)
 	}
 }
+
+// save does what the form of a card asks for.
+func (v *recordView) save(card string, do act) error {
+	v.edit = card
+	if row := v.form.Str("_row"); row != "" {
+		v.edit = card + "-" + row
+	}
+	if v.form.Has("_add") || v.form.Has("_act") { // another row, another country: nothing is saved
+		return v.answer(http.StatusOK)
+	}
+	err := v.p.Update(func(ctx context.Context, tx *db.Tx) error { return do(ctx, tx, v) })
+	switch {
+	case err == nil:
+		return v.saved(card)
+	case !correctable(err):
+		return err
+	case alreadySo(err):
+		return v.saved(card)
+	}
+	v.err = err
+	return v.answer(StatusOf(err))
+}
+
+// alreadySo reports whether somebody saved first, and what was typed is what they saved.
+func alreadySo(err error) bool { return isStale(err) && len(fieldErrors(err)) == 0 }
 
 // correctable reports whether the person can do something about an error in the
 // form itself.

@@ -44,7 +44,7 @@ var secretHash = sync.OnceValue(func() string {
 	return h
 })
 
-func newDesk(t *testing.T, world bool) *desk {
+func newDesk(t *testing.T, world bool, change ...func(*web.Deps)) *desk {
 	t.Helper()
 	d := &desk{t: t}
 	if world {
@@ -69,7 +69,11 @@ func newDesk(t *testing.T, world bool) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := web.New(web.Deps{DB: d.DB, Login: d.login, Files: store})
+	deps := web.Deps{DB: d.DB, Login: d.login, Files: store}
+	for _, f := range change {
+		f(&deps)
+	}
+	h, err := web.New(deps)
 	if err != nil {
 		t.Fatal(err)
 	}
