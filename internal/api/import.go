@@ -29,12 +29,14 @@ func targets() (out []string) {
 var importColumn = obj("ImportColumn", "What a column of the file means.",
 	text("title", "Title of the column.", "Nazwisko"),
 	text("target", "Field that it fills; skip leaves it out. One of "+strings.Join(targets(), ", ")+
-		", or own.client. and own.traveler. with the code of a field that the agency has defined itself.", "traveler.family"),
+		", preference. with the key of a field of preferences (with _avoid, _been or _allergy behind it for what is said of its values), "+
+		"special_date. with a code of that list, or own.client. and own.traveler. with the code of a field that the agency has defined itself.", "traveler.family"),
 	text("label", "Sub-type of a communication, label of an address or a note.", "mobile"),
 	number("label_from", "The column, counted from 1, that holds the label; 0 for none.", 0),
 	enum("owner", "Who gets a communication or address; empty decides by the row.", "", "", "client", "traveler"),
 	number("person", "Counts the travelers of one row from 0.", 0),
 	number("address", "Counts the addresses of one row from 0.", 0),
+	number("number", "Counts the passports, visas, memberships, emergency contacts or relations of one traveler from 0.", 0),
 	enum("kind", "Of an address.", "", "", "physical", "mailing"),
 	enum("date_order", "How ambiguous dates are read.", "DMY", "DMY", "MDY", "YMD"),
 	enum("name_order", "Of undivided names; empty decides by the name.", "", "", "family_first", "given_first"),
@@ -245,6 +247,7 @@ func appendColumn(b []byte, c *intake.Column) []byte {
 	b = appendText(appendText(appendText(b, "title", c.Title), "target", c.Target), "label", c.Label)
 	b = appendText(appendInt(b, "label_from", int64(c.LabelFrom)), "owner", c.Owner)
 	b = appendInt(appendInt(b, "person", int64(c.Person)), "address", int64(c.Address))
+	b = appendInt(b, "number", int64(c.Number))
 	b = appendText(appendText(b, "kind", c.Kind), "date_order", c.DateOrder.String())
 	return appendText(appendText(b, "name_order", string(c.NameOrder)), "separator", c.Separator)
 }
@@ -310,7 +313,7 @@ func columnsOf(list []object, was []intake.Column) (out []intake.Column) {
 	orders := map[string]date.Order{"": date.DMY, "DMY": date.DMY, "MDY": date.MDY, "YMD": date.YMD}
 	for i, o := range list {
 		c := intake.Column{Title: textOf(o, "title"), Target: textOf(o, "target"), Label: textOf(o, "label"), LabelFrom: int(intOf(o, "label_from")),
-			Owner: textOf(o, "owner"), Person: int(intOf(o, "person")), Address: int(intOf(o, "address")), Kind: textOf(o, "kind"),
+			Owner: textOf(o, "owner"), Person: int(intOf(o, "person")), Address: int(intOf(o, "address")), Number: int(intOf(o, "number")), Kind: textOf(o, "kind"),
 			DateOrder: orders[textOf(o, "date_order")], NameOrder: person.Order(textOf(o, "name_order")), Separator: textOf(o, "separator"), Confidence: 1}
 		if c.Title == "" && i < len(was) {
 			c.Title = was[i].Title

@@ -135,3 +135,29 @@ func HasNumber(text string) bool {
 	}
 	return false
 }
+
+// Mask hides the numbers of cards and the security codes in a text; of a number the last
+// four digits stay. A text without them comes back as it is.
+func Mask(text string) string {
+	digits, letters := 0, false
+	for _, r := range text {
+		if r >= '0' && r <= '9' {
+			digits++
+		}
+		letters = letters || unicode.IsLetter(r)
+	}
+	if digits >= 12 { // most texts have too few to be worth a closer look
+		text = longRun.ReplaceAllStringFunc(text, func(run string) string {
+			if digits, _ := Tidy(run); HasNumber(run) {
+				return "•••• " + Last4(digits)
+			}
+			return run
+		})
+	}
+	if digits >= 3 && letters {
+		text = codeText.ReplaceAllStringFunc(text, func(found string) string { return codeDigits.ReplaceAllString(found, "•••") })
+	}
+	return text
+}
+
+var codeDigits = regexp.MustCompile(`\d{3,4}`)

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/agency"
+	"github.com/carnetcrm/carnet/internal/cardno"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/fold"
@@ -208,10 +209,23 @@ func (f *Field) Check() error {
 	c.OneOf("requirement", f.Requirement, Requirements...)
 	f.ViewRoles, f.EditRoles = tidyRoles(&c, "view_roles", f.ViewRoles), tidyRoles(&c, "edit_roles", f.EditRoles)
 	f.checkNames(&c)
+	f.checkSecurity(&c)
 	f.checkChoices(&c)
 	f.checkCondition(&c)
 	f.checkDefault(&c)
 	return c.Err()
+}
+
+// checkSecurity refuses a field for the security codes of cards, in whatever language.
+func (f *Field) checkSecurity(c *errs.Collect) {
+	names := []string{f.Name, f.Code}
+	for line := range strings.Lines(f.Names) {
+		_, name, _ := strings.Cut(line, "=")
+		names = append(names, name)
+	}
+	if slices.ContainsFunc(names, cardno.IsCodeName) {
+		c.Add("name", "field.error.security_code")
+	}
 }
 
 func tidyRoles(c *errs.Collect, path, roles string) string {

@@ -76,6 +76,7 @@ func (b *builder) traveler(i int) *Traveler {
 
 // put stores one value.
 func (b *builder) put(c *Column, lab, value string) {
+	value = b.shield(c, value)
 	switch area, field, _ := strings.Cut(c.Target, "."); area {
 	case "traveler":
 		b.putTraveler(c, field, value)

@@ -129,6 +129,7 @@ func (b *builder) orphan(t Traveler) {
 	if t.BirthDate != "" {
 		b.note("", t.BirthDate.String())
 	}
+	b.orphaned(t.Profile)
 }
 
 // habit is the language whose habits of names to expect.

@@ -3,6 +3,7 @@ package intake
 import (
 	"strings"
 
+	"github.com/carnetcrm/carnet/internal/cardno"
 	"github.com/carnetcrm/carnet/internal/country"
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/intake/sheet"
@@ -21,12 +22,13 @@ type Options struct {
 type Mapper struct {
 	m         Mapping
 	opt       Options
+	numbers   []int             // of the columns, see spread
 	countries map[string]string // look-ups of this file, "" for an unknown name
 }
 
 // NewMapper prepares a mapping for many rows.
 func NewMapper(m Mapping, opt Options) *Mapper {
-	return &Mapper{m: m, opt: opt, countries: map[string]string{}}
+	return &Mapper{m: m, opt: opt, numbers: spread(m.Columns), countries: map[string]string{}}
 }
 
 // Apply makes one record of one row. The record is meaningless when one of the
@@ -49,7 +51,7 @@ func (p *Mapper) Apply(row sheet.Row) (Record, []Problem) {
 	}
 	for i := range p.m.Columns {
 		c := &p.m.Columns[i]
-		if i >= len(cells) || c.Target == "skip" {
+		if i >= len(cells) || c.Target == "skip" || cardno.IsCodeName(c.Title) { // security codes are never read
 			continue
 		}
 		value := strings.TrimSpace(cells[i])
@@ -63,6 +65,10 @@ func (p *Mapper) Apply(row sheet.Row) (Record, []Problem) {
 		lab := c.Label
 		if k := c.LabelFrom - 1; k >= 0 && k < len(cells) && strings.TrimSpace(cells[k]) != "" {
 			lab = cells[k]
+		}
+		if isProfile(c.Target) {
+			b.putProfile(c, p.numbers[i], lab, b.shield(c, value))
+			continue
 		}
 		b.put(c, lab, value)
 	}
@@ -109,7 +115,11 @@ func (p *Mapper) fit(b *builder, row sheet.Row) ([]string, bool) {
 	joined := append([]string{}, cells[:k]...)
 	joined = append(joined, strings.Join(cells[k:k+extra+1], sep+" "))
 	joined = append(joined, cells[k+extra+1:]...)
-	b.report(Warning, p.m.Columns[k].Title, "intake.problem.joined", "Value", clip(joined[k], 80))
+	if guarded(p.m.Columns[k].Target) {
+		b.report(Warning, p.m.Columns[k].Title, "intake.problem.joined", "Value", "…")
+	} else {
+		b.report(Warning, p.m.Columns[k].Title, "intake.problem.joined", "Value", clip(cardno.Mask(joined[k]), 80))
+	}
 	return joined, true
 }
 

@@ -3,6 +3,7 @@ package intake
 import (
 	"fmt"
 
+	"github.com/carnetcrm/carnet/internal/cardno"
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/intake/person"
@@ -34,6 +35,8 @@ type Column struct {
 	// Address counts the addresses of one row from 0; Kind is "physical" or "mailing".
 	Address int    `json:"address,omitempty"`
 	Kind    string `json:"kind,omitempty"`
+	// Number counts the passports, visas, memberships ... of one traveler from 0.
+	Number int `json:"number,omitempty"`
 
 	DateOrder date.Order `json:"date_order,omitempty"` // of ambiguous dates
 	// DateOpen says that the values don't tell the order of day and month.
@@ -47,9 +50,10 @@ type Column struct {
 	Why string `json:"why,omitempty"`
 }
 
-// Check reports what is wrong with a mapping for a file with n columns.
-func (m Mapping) Check(n int) error {
+// Check reports what is wrong with a mapping for a file with these titles.
+func (m Mapping) Check(header []string) error {
 	var c errs.Collect
+	n := len(header)
 	seen := map[string]bool{}
 	if len(m.Columns) > n {
 		c.Add("columns", "intake.mapping.columns", "Count", n)
@@ -63,7 +67,9 @@ func (m Mapping) Check(n int) error {
 			c.Add(path, "intake.mapping.target")
 		case !t.Many && seen[t.Key]:
 			c.Add(path, "intake.mapping.twice")
-		case col.LabelFrom < 0 || col.LabelFrom > n, col.Person < 0 || col.Person > 9, col.Address < 0 || col.Address > 9:
+		case i < n && col.Target != "skip" && cardno.IsCodeName(header[i]): // never kept, wherever it goes
+			c.Add(path, "intake.mapping.security_code", "Column", header[i])
+		case col.Number < 0 || col.Number > maxNumber, col.LabelFrom < 0 || col.LabelFrom > n, col.Person < 0 || col.Person > 9, col.Address < 0 || col.Address > 9:
 			c.Add(path, "error.invalid")
 		}
 		seen[col.Target] = true

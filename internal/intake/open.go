@@ -152,8 +152,11 @@ func (r *Result) join(next Result) {
 	r.Rows = append(r.Rows, next.Rows...)
 	for _, t := range next.Record.Travelers {
 		known := false
-		for _, have := range r.Record.Travelers {
-			known = known || have.Name == t.Name && have.BirthDate == t.BirthDate
+		for i := range r.Record.Travelers {
+			if have := &r.Record.Travelers[i]; have.Name == t.Name && have.BirthDate == t.BirthDate {
+				known = true
+				have.join(t)
+			}
 		}
 		if !known {
 			r.Record.Travelers = append(r.Record.Travelers, t)

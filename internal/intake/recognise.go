@@ -3,6 +3,7 @@ package intake
 import (
 	"strings"
 
+	"github.com/carnetcrm/carnet/internal/cardno"
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/intake/person"
 )
@@ -54,7 +55,7 @@ func Recognise(header []string, sample [][]string, home date.Order) Match {
 // propose reads one title.
 func propose(id string, header []string, i int) Column {
 	h := header[i]
-	if strings.HasPrefix(h, ReasonMark) || h == "!" {
+	if strings.HasPrefix(h, ReasonMark) || h == "!" || cardno.IsCodeName(h) { // security codes of cards are never kept
 		return Column{Target: "skip", Confidence: 1, Why: "product"}
 	}
 	if id == ProductCarnet {
@@ -77,6 +78,9 @@ func propose(id string, header []string, i int) Column {
 		return Column{Target: "note", Why: ""}
 	}
 	col := Column{Target: m.target, Label: m.label, Owner: m.owner, Person: m.person, Confidence: m.score, Why: "title"}
+	if isProfile(m.target) {
+		col.Number = m.index()
+	}
 	place(&col, m)
 	if id != "" && m.score > 0.7 {
 		col.Confidence, col.Why = 1, "product"

@@ -64,6 +64,7 @@ type Traveler struct {
 	Comms     []Comm
 	Addresses []Address
 	Own       []Own
+	Profile   []Said
 }
 
 // Comm is a communication (R047).

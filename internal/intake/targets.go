@@ -1,11 +1,14 @@
 package intake
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Target is something that a column can be mapped to.
 type Target struct {
 	Key  string // as stored in a mapping: "traveler.family"; label intake.target.<key>
-	Area string // "traveler", "client", "comm", "address", "other": for grouping
+	Area string // "traveler", "client", "document", "other" ...: for grouping
 	Kind string // kind of the values, see the Kind constants
 	Many bool   // several columns may have this target
 }
@@ -23,10 +26,14 @@ const (
 	KindChoice   = "choice"
 	KindYesNo    = "yesno"
 	KindList     = "list"
+	KindSecret   = "secret" // shown nowhere
 )
 
 // Targets are all targets, in the order in which the mapping page offers them.
-var Targets = []Target{
+var Targets = slices.Concat(recordTargets, profileTargets, otherTargets)
+
+// recordTargets are the fields of travelers and clients, and how they are reached.
+var recordTargets = []Target{
 	{"name.full", "traveler", KindText, false},
 	{"traveler.title", "traveler", KindText, true},
 	{"traveler.given", "traveler", KindText, true},
@@ -82,6 +89,10 @@ var Targets = []Target{
 	{"address.region", "address", KindText, true},
 	{"address.country", "address", KindCountry, true},
 	{"address.formatted", "address", KindLong, true},
+}
+
+// otherTargets belong to no part of a record.
+var otherTargets = []Target{
 	{"tag", "other", KindList, true},
 	{"event", "other", KindDate, true},
 	{"note", "other", KindLong, true},
@@ -101,6 +112,9 @@ func TargetOf(key string) (Target, bool) {
 	t, ok := targetByKey[key]
 	if area, _, own := OwnTarget(key); own {
 		return Target{key, area, KindText, true}, true
+	}
+	if o, open := openTarget(key); open {
+		return o, true
 	}
 	return t, ok
 }

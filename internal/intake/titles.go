@@ -28,11 +28,13 @@ type meaning struct {
 
 var phrases = func() map[string]meaning {
 	m := map[string]meaning{}
-	for target, list := range dictionary {
-		for _, p := range strings.Split(list, ";") {
-			text, label, _ := strings.Cut(p, "|")
-			if key := normal(text); m[key].target == "" || target != "skip" {
-				m[key] = meaning{target: target, label: strings.TrimSpace(label)}
+	for _, part := range []map[string]string{dictionary, profileWords} {
+		for target, list := range part {
+			for _, p := range strings.Split(list, ";") {
+				text, label, _ := strings.Cut(p, "|")
+				if key := normal(text); m[key].target == "" || target != "skip" {
+					m[key] = meaning{target: target, label: strings.TrimSpace(label)}
+				}
 			}
 		}
 	}
@@ -126,7 +128,8 @@ var telling = []struct{ part, target, label string }{
 	{"fax", "comm.phone", "fax"}, {"mobil", "comm.phone", "mobile"}, {"movil", "comm.phone", "mobile"}, {"komor", "comm.phone", "mobile"},
 	{"handy", "comm.phone", "mobile"}, {"portable", "comm.phone", "mobile"}, {"whatsapp", "comm.phone", "whatsapp"},
 	{"phone", "comm.phone", ""}, {"telefon", "comm.phone", ""}, {"telef", "comm.phone", ""},
-	{"passport", "note", ""}, {"paszport", "note", ""}, {"pasaporte", "note", ""}, {"passeport", "note", ""}, {"reisepass", "note", ""},
+	{"passport", "passport.number", ""}, {"paszport", "passport.number", ""}, {"pasaporte", "passport.number", ""},
+	{"passeport", "passport.number", ""}, {"reisepass", "passport.number", ""},
 	{"birth", "traveler.birth_date", ""}, {"urodz", "traveler.birth_date", ""}, {"nacimiento", "traveler.birth_date", ""},
 	{"naissance", "traveler.birth_date", ""}, {"geburt", "traveler.birth_date", ""},
 	{"strasse", "address.street", ""}, {"ulica", "address.street", ""}, {"street", "address.street", ""},

@@ -174,3 +174,20 @@ func Relate(ctx context.Context, tx *db.Tx, id, other int64, code string, r *Rel
 	}
 	return record.Insert(ctx, tx, r)
 }
+
+// Possible says what would keep Relate from storing that other is code to id; nil if
+// nothing does.
+func Possible(ctx context.Context, tx *db.Tx, id, other int64, code string) error {
+	all, err := Kinships(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var r Relation
+	if err := r.Put(all, id, other, code); err != nil {
+		return err
+	}
+	if err := r.Check(); err != nil {
+		return err
+	}
+	return r.Guard(ctx, tx, nil)
+}

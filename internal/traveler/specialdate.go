@@ -107,6 +107,8 @@ type EmergencyContact struct {
 	Email      string `db:"email" history:"track"`
 	Note       string `db:"note" history:"track"`
 	Position   int64  `db:"position" history:"-"`
+
+	Region string // country in which phones without country code are read; "" the agency's, see Guard
 }
 
 // Table names the table and the kind.
@@ -139,7 +141,7 @@ func (e *EmergencyContact) Check() error {
 			e.Email = norm
 		}
 	}
-	e.PhoneNorm, _ = phone.Parse(e.Phone, "")
+	e.PhoneNorm, _ = phone.Parse(e.Phone, e.Region)
 	if n := strings.Count(strings.Map(digitsOnly, e.Phone), "0"); e.Phone != "" && n < 3 {
 		c.Add("phone", "error.phone")
 	}

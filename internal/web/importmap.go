@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/agency"
+	"github.com/carnetcrm/carnet/internal/cardno"
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
@@ -27,6 +28,7 @@ type mapView struct {
 	header  []string
 	samples [][]string  // by column, the first values
 	own     []ui.Option // fields that the agency has defined itself
+	profile []ui.Option // preferences and days, as the agency's lists have them
 	sheets  []string
 	err     error
 
@@ -73,7 +75,7 @@ func (s *Server) readSamples(p *Page, v *mapView) error {
 	for _, row := range f.Table.Sample {
 		for i, val := range row.Cells {
 			if i < len(v.samples) && strings.TrimSpace(val) != "" && len(v.samples[i]) < maxSamples {
-				v.samples[i] = append(v.samples[i], strings.TrimSpace(val))
+				v.samples[i] = append(v.samples[i], sample(v.column(i).Target, v.header[i], strings.TrimSpace(val)))
 			}
 		}
 	}
@@ -100,6 +102,12 @@ func (v *mapView) loadChoices(p *Page) error {
 			area, _, _ := intake.OwnTarget(key)
 			v.own = append(v.own, ui.Option{Value: key, Label: labels[i], Group: p.T("list.group.own") + " – " + p.T("intake.area."+area)})
 		}
+		if keys, err = imports.ProfileTargets(ctx, tx); err != nil {
+			return err
+		}
+		for _, key := range keys {
+			v.profile = append(v.profile, ui.Option{Value: key, Label: imports.TargetLabel(p.L, key), Group: profileGroup(p, key)})
+		}
 		opts, err := client.List.Options(ctx, tx, "branch", p.L.Lang())
 		for _, o := range opts {
 			v.branches = append(v.branches, ui.Option{Value: o.Value, Label: o.Label})
@@ -108,10 +116,36 @@ func (v *mapView) loadChoices(p *Page) error {
 	})
 }
 
+// profileGroup is the group of a preference, by its category, or of a day.
+func profileGroup(p *Page, key string) string {
+	name, ok := strings.CutPrefix(key, intake.PreferenceTarget)
+	if !ok {
+		return p.T("intake.area.special_date")
+	}
+	f, _, _ := imports.PreferenceOf(name)
+	return p.T("intake.area.preference") + " – " + p.T("preference.category."+f.Category)
+}
+
+// sample is what may be shown of a value: of a document's number its last characters,
+// nothing of a security code.
+func sample(target, title, value string) string {
+	switch {
+	case cardno.IsCodeName(title):
+		return mask("")
+	case intake.Sealed(target):
+		r := []rune(value)
+		return mask(string(r[len(r)-min(3, len(r)/2):]))
+	}
+	return cardno.Mask(value)
+}
+
 // targets are the fields that a column can go to, in groups.
 func (v *mapView) targets(p *Page) []ui.Option {
 	out := []ui.Option{{Value: "skip", Label: p.T("import.leave_out")}}
-	for _, t := range intake.Targets {
+	for i, t := range intake.Targets {
+		if i > 0 && intake.Targets[i-1].Area == "relation" && t.Area != "relation" {
+			out = append(out, v.profile...)
+		}
 		if t.Key != "skip" {
 			out = append(out, ui.Option{Value: t.Key, Label: p.T("intake.target." + t.Key), Group: p.T("intake.area." + t.Area)})
 		}

@@ -33,6 +33,7 @@ type personDelta struct {
 	own    []string
 	role   bool
 	lines  []string
+	parts  []partDelta
 }
 
 type ownedComm struct {
@@ -66,6 +67,7 @@ func (e *engine) compare(ctx context.Context, tx *db.Tx, b *drafter, x *decision
 	}
 	x.delta.own = e.compareOwn(b, x, 0, d.c.Fields)
 	owners := e.comparePeople(b, x)
+	x.owners = owners
 	x.delta.memo = s.newLines(slotMemo, d.c.Memo)
 	x.delta.lines = s.newLines(slotRemarks, d.c.Remarks)
 	if len(x.delta.memo) > 0 {
@@ -197,6 +199,7 @@ func (e *engine) comparePeople(b *drafter, x *decision) []int {
 		}
 		s.person(&p.t, p.role)
 		owners[i+1] = len(s.people)
+		s.partFacts(len(s.people), p.parts)
 		used[len(s.people)] = true
 		x.delta.people = append(x.delta.people, personDelta{owner: len(s.people), person: i, isNew: true})
 		x.delta.note("name.full")
@@ -257,7 +260,8 @@ func (e *engine) comparePerson(b *drafter, x *decision, person, owner int) {
 	if pd.lines = s.newLines(slot(owner, slotRemarks), p.t.Remarks); len(pd.lines) > 0 {
 		x.delta.note("traveler.remarks")
 	}
-	if len(pd.fields)+len(pd.own) > 0 || pd.role || len(pd.lines) > 0 {
+	pd.parts = e.compareParts(x, owner, p.parts)
+	if len(pd.fields)+len(pd.own)+len(pd.parts) > 0 || pd.role || len(pd.lines) > 0 {
 		x.delta.people = append(x.delta.people, pd)
 		name := nameKey(p.t.Family, p.t.Given)
 		s.add(slotName, hash(name))
@@ -370,7 +374,7 @@ func (s *state) containsPerson(p *person) bool {
 			return false
 		}
 	}
-	if !s.containsOwn(o, p.t.Fields) {
+	if !s.containsOwn(o, p.t.Fields) || !s.containsParts(o, p.parts) {
 		return false
 	}
 	for i := range p.addrs {

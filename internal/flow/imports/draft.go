@@ -40,6 +40,8 @@ type person struct {
 	role  string
 	comms []comm
 	addrs []contact.Address
+	parts []part
+	kin   []kin
 }
 
 type comm struct {
@@ -74,7 +76,7 @@ func keep(remarks *string, title, value string) {
 	*remarks += title + ": " + value
 }
 
-func (b *drafter) title(target string) string { return b.w.l.T("intake.target." + target) }
+func (b *drafter) title(target string) string { return TargetLabel(b.w.l, target) }
 
 func (d *draft) refused() bool {
 	for _, p := range d.problems {
@@ -210,6 +212,7 @@ func (b *drafter) person(in *intake.Traveler, region string) person {
 	p.comms = b.communications(in.Comms, region)
 	p.addrs = b.addresses(in.Addresses)
 	p.t.Fields = b.own("traveler", in.Own)
+	b.profile(&p, in.Profile, region)
 	return p
 }
 

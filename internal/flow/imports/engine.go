@@ -8,10 +8,13 @@ import (
 // is in step with the committed batches: rollback takes back those of a batch that
 // failed.
 type engine struct {
-	run   *Run
-	opt   Options
-	actor db.Actor
-	dry   bool
+	run     *Run
+	opt     Options
+	actor   db.Actor
+	dry     bool
+	kinds   []string // of parts that the file brings
+	relates bool     // the file says who is related to whom
+	w       *words   // of the batch
 
 	targets  []*state
 	byKey    map[uint64]int
@@ -20,6 +23,10 @@ type engine struct {
 	codes    map[uint64]bool // account codes that the file gave
 	next     map[string]int  // where the numbers behind a proposed code go on
 
+	persons map[uint64][]personRef // people of the file that aren't stored yet, by name
+	related map[uint64]bool        // relations of this pass
+	above   map[uint64][]uint64    // whom this pass makes parents and grandparents
+
 	saved   map[*state]state
 	undo    []func()
 	refused map[int64]error // records that the database refused, by seq
@@ -27,6 +34,7 @@ type engine struct {
 
 func newEngine(run *Run, opt Options, actor db.Actor, dry bool) *engine {
 	return &engine{run: run, opt: opt, actor: actor, dry: dry, byKey: map[uint64]int{}, byName: map[uint64][]int{},
+		persons: map[uint64][]personRef{}, related: map[uint64]bool{}, above: map[uint64][]uint64{},
 		byClient: map[int64]int{}, codes: map[uint64]bool{}, next: map[string]int{}, saved: map[*state]state{}, refused: map[int64]error{}}
 }
 

@@ -66,24 +66,25 @@ type Run struct {
 	FileSize int64  `db:"file_size" history:"-"` // bytes
 	// FileKey opens the file: lists hold passport numbers, so they are stored sealed. It
 	// is "" for files from before that.
-	FileKey    record.Secret `db:"file_key" history:"secret" reveal:"system"`
-	Product    string        `db:"product" history:"-"`
-	Mapping    string        `db:"mapping" history:"-"` // JSON
-	Options    string        `db:"options" history:"-"` // JSON
-	State      string        `db:"state" history:"-"`
-	JobID      int64         `db:"job_id" history:"-"`
-	Total      int64         `db:"total" history:"-"`     // rows in the file, 0 until counted
-	RowsDone   int64         `db:"rows_done" history:"-"` // rows of the file that were gone through
-	Position   int64         `db:"position" history:"-"`  // records that were gone through
-	Created    int64         `db:"created" history:"-"`   // these four count records
-	Updated    int64         `db:"updated" history:"-"`
-	Skipped    int64         `db:"skipped" history:"-"`
-	Errors     int64         `db:"errors" history:"-"`
-	Warnings   int64         `db:"warnings" history:"-"` // taken over with a warning
-	NewTags    string        `db:"new_tags" history:"-"`
-	Error      string        `db:"error" history:"-"` // translation key
-	StartedAt  db.Stamp      `db:"started_at" history:"-"`
-	FinishedAt db.Stamp      `db:"finished_at" history:"-"`
+	FileKey       record.Secret `db:"file_key" history:"secret" reveal:"system"`
+	Product       string        `db:"product" history:"-"`
+	Mapping       string        `db:"mapping" history:"-"` // JSON
+	Options       string        `db:"options" history:"-"` // JSON
+	State         string        `db:"state" history:"-"`
+	JobID         int64         `db:"job_id" history:"-"`
+	Total         int64         `db:"total" history:"-"`     // rows in the file, 0 until counted
+	RowsDone      int64         `db:"rows_done" history:"-"` // rows of the file that were gone through
+	Position      int64         `db:"position" history:"-"`  // records that were gone through
+	Created       int64         `db:"created" history:"-"`   // these four count records
+	Updated       int64         `db:"updated" history:"-"`
+	Skipped       int64         `db:"skipped" history:"-"`
+	Errors        int64         `db:"errors" history:"-"`
+	Warnings      int64         `db:"warnings" history:"-"` // taken over with a warning
+	NewTags       string        `db:"new_tags" history:"-"`
+	NewProgrammes string        `db:"new_programmes" history:"-"`
+	Error         string        `db:"error" history:"-"` // translation key
+	StartedAt     db.Stamp      `db:"started_at" history:"-"`
+	FinishedAt    db.Stamp      `db:"finished_at" history:"-"`
 }
 
 // Table names the table and the kind.

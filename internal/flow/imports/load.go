@@ -155,6 +155,26 @@ func (l *loader) addresses(ctx context.Context) error {
 	return nil
 }
 
+// parts reads those of the kinds that the file brings.
+func (l *loader) parts(ctx context.Context) error {
+	ids := l.owners()
+	if len(ids) == 0 {
+		return nil
+	}
+	for _, kind := range l.e.kinds {
+		found, err := partsOf(ctx, l.tx, l.e.w, kind, ids)
+		if err != nil {
+			return err
+		}
+		for id, list := range found {
+			for _, p := range l.travelers[id] {
+				p.s.partFacts(p.owner, list)
+			}
+		}
+	}
+	return nil
+}
+
 func (l *loader) tags(ctx context.Context) error {
 	return l.tx.Each(ctx, `SELECT k.owner_id, t.name_key FROM {tag_link} k JOIN {tag} t ON t.id = k.tag_id
 		WHERE k.owner_kind = 'client' AND k.owner_id IN {ids $1}`, []any{l.ids}, func(rows db.Rows) error {

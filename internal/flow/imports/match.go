@@ -147,7 +147,7 @@ func (e *engine) load(ctx context.Context, tx *db.Tx, ids db.IDs) error {
 		return nil
 	}
 	l := &loader{e: e, tx: tx, ids: ids, travelers: map[int64][]place{}}
-	for _, step := range []func(context.Context) error{l.clients, l.people, l.communications, l.addresses, l.tags, l.interfaceIDs} {
+	for _, step := range []func(context.Context) error{l.clients, l.people, l.communications, l.addresses, l.tags, l.interfaceIDs, l.parts} {
 		if err := step(ctx); err != nil {
 			return err
 		}

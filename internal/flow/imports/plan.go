@@ -20,7 +20,9 @@ type decision struct {
 	args   []any
 	target *state
 	delta  delta
+	kin    []kinDelta
 	full   client.Client // of a new client
+	owners []int         // of the client, [0], and the people of the draft, in the target
 	direct bool          // the update went into a client that the same batch creates
 }
 
@@ -102,7 +104,14 @@ func (e *engine) decide(ctx context.Context, tx *db.Tx, b *drafter, f *found, x 
 	e.free(b, f, d)
 	match := e.match(b, f, d)
 	if match == nil {
-		return e.create(b, x)
+		if err := e.create(b, x); err != nil || x.action != Create {
+			return err
+		}
+		x.owners = make([]int, len(d.people)+1)
+		for i := range d.people {
+			x.owners[i+1] = i + 1
+		}
+		return e.kin(ctx, tx, b, x)
 	}
 	x.target = match.s
 	x.args = []any{"Match", match.by}
@@ -120,6 +129,9 @@ func (e *engine) decide(ctx context.Context, tx *db.Tx, b *drafter, f *found, x 
 		return nil
 	}
 	if err := e.compare(ctx, tx, b, x); err != nil {
+		return err
+	}
+	if err := e.kin(ctx, tx, b, x); err != nil {
 		return err
 	}
 	x.action, x.reason = Update, "import.reason.update"
@@ -180,6 +192,7 @@ func (s *state) draft(c *client.Client, d *draft) {
 	s.client(c)
 	for i := range d.people {
 		s.person(&d.people[i].t, d.people[i].role)
+		s.partFacts(len(s.people), d.people[i].parts)
 	}
 	d.eachComm(func(owner int, c *comm) { s.reach(owner, c) })
 	for owner := 0; owner <= len(d.people); owner++ {

@@ -64,7 +64,7 @@ func fieldNames(l *i18n.Localizer, v any) string {
 			out = append(out, name)
 			continue
 		}
-		out = append(out, l.T("intake.target."+s))
+		out = append(out, TargetLabel(l, s))
 	}
 	return strings.Join(out, ", ")
 }

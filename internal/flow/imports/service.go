@@ -89,7 +89,10 @@ func (s *Service) recognise(ctx context.Context, a db.Actor, run *Run, opt Optio
 		if err != nil {
 			return err
 		}
-		return proposeOwn(ctx, tx, &m)
+		if err := proposeOwn(ctx, tx, &m); err != nil {
+			return err
+		}
+		return proposeProfile(ctx, tx, &m)
 	})
 	return m, err
 }
@@ -235,7 +238,7 @@ func (s *Service) SetMapping(ctx context.Context, a db.Actor, id int64, m intake
 	}
 	defer f.Close()
 	if !f.Cards() {
-		if err := m.Check(len(f.Table.Header)); err != nil {
+		if err := checkColumns(&m, f.Table.Header); err != nil {
 			return nil, err
 		}
 	}

@@ -260,7 +260,7 @@ func (u *undoRow) undoUpdate(ctx context.Context, tx *db.Tx) error {
 			return err
 		}
 	}
-	for _, kind := range []string{"tag_link", "interface_id", "address", "communication", "client_traveler", "traveler"} {
+	for _, kind := range []string{"relation", "passport", "visa", "loyalty", "preference", "special_date", "emergency_contact", "tag_link", "interface_id", "address", "communication", "client_traveler", "traveler"} {
 		for _, id := range u.made[kind] {
 			if err := record.Unmake(ctx, tx, kind, id); err != nil && !errs.Is(err, errs.NotFound) {
 				return err
@@ -271,17 +271,19 @@ func (u *undoRow) undoUpdate(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
-// undone removes the last traces: tags that only this import brought, its history
+// undone removes the last traces: tags and programmes that only this import brought, its history
 // and its report.
 func (s *Service) undone(ctx context.Context, a db.Actor, run *Run) error {
-	for _, text := range strings.Split(run.NewTags, ",") {
-		id, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			continue
-		}
-		err = s.DB.Update(ctx, a, func(tx *db.Tx) error { return removeTag(ctx, asRun(tx), run.ID, id) })
-		if err != nil {
-			return err
+	for list, remove := range map[string]func(context.Context, *db.Tx, int64, int64) error{"t," + run.NewTags: removeTag, "p," + run.NewProgrammes: removeProgramme} {
+		for _, text := range strings.Split(list, ",") {
+			id, err := strconv.ParseInt(text, 10, 64)
+			if err != nil {
+				continue
+			}
+			err = s.DB.Update(ctx, a, func(tx *db.Tx) error { return remove(ctx, asRun(tx), run.ID, id) })
+			if err != nil {
+				return err
+			}
 		}
 	}
 	for {
@@ -303,7 +305,7 @@ func (s *Service) undone(ctx context.Context, a db.Actor, run *Run) error {
 	return s.DB.Update(ctx, a, func(tx *db.Tx) error {
 		var r Run
 		return record.Edit(ctx, tx, &r, run.ID, 0, func() error {
-			r.State, r.FinishedAt, r.NewTags = Undone, tx.Now, ""
+			r.State, r.FinishedAt, r.NewTags, r.NewProgrammes = Undone, tx.Now, "", ""
 			return nil
 		})
 	})

@@ -3,6 +3,7 @@ package imports
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/contact"
@@ -106,6 +107,11 @@ func (c *change) people(ctx context.Context) error {
 			if err := c.insert(ctx, &client.Link{ClientID: c.id, TravelerID: p.id, Role: clip(p.role, 100)}); err != nil {
 				return err
 			}
+			for i := range p.parts {
+				if err := c.insertPart(ctx, p.id, &p.parts[i]); err != nil {
+					return err
+				}
+			}
 			continue
 		}
 		id := c.d.target.people[pd.owner-1].id
@@ -114,6 +120,9 @@ func (c *change) people(ctx context.Context) error {
 			if err := c.edit(ctx, &t, id, func() error { applyPerson(&t, p, pd); return nil }); err != nil {
 				return err
 			}
+		}
+		if err := c.storeParts(ctx, id, p, pd.parts); err != nil {
+			return err
 		}
 		if pd.role {
 			if err := c.role(ctx, id, p.role); err != nil {
@@ -243,4 +252,17 @@ func (c *change) parts(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// appended adds lines to a text. What doesn't fit any more stays out: the file still
+// has it.
+func appended(text string, lines []string) string {
+	for _, l := range lines {
+		longer := strings.TrimPrefix(text+"\n"+l, "\n")
+		if len([]rune(longer)) > 20000 {
+			break
+		}
+		text = longer
+	}
+	return text
 }

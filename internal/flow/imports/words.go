@@ -12,8 +12,10 @@ import (
 	ownfield "github.com/carnetcrm/carnet/internal/field"
 	"github.com/carnetcrm/carnet/internal/fold"
 	"github.com/carnetcrm/carnet/internal/i18n"
+	"github.com/carnetcrm/carnet/internal/option"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
+	"github.com/carnetcrm/carnet/internal/traveler"
 )
 
 // words knows the agency's people, branches, customer types and tags, which a file
@@ -28,6 +30,11 @@ type words struct {
 	tags     map[string]*tag.Tag // by folded name
 	needed   []*tag.Tag          // mandatory for clients (L11)
 	own      *ownfield.Set
+	options  *option.Set
+	kinships []traveler.Kinship
+
+	programmeNames map[int64]string // of the agency, by id
+	programmeIDs   map[string]int64 // by folded name
 }
 
 func loadWords(ctx context.Context, tx *db.Tx) (*words, error) {
@@ -58,6 +65,9 @@ func loadWords(ctx context.Context, tx *db.Tx) (*words, error) {
 		}
 	}
 	if w.own, err = ownfield.Of(ctx, tx); err != nil {
+		return nil, err
+	}
+	if err := w.loadProfile(ctx, tx); err != nil {
 		return nil, err
 	}
 	for i := range w.users {

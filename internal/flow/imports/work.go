@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
@@ -100,6 +101,7 @@ func (s *Service) open(ctx context.Context, j *jobs.Job, a db.Actor, run *Run, d
 		return nil, err
 	}
 	ag := p.w.agency
+	p.e.kinds, p.e.relates = kindsIn(m), slices.ContainsFunc(m.Columns, func(c intake.Column) bool { return c.Target == "relation.person" })
 	p.in = intake.Options{Region: ag.Country, Language: ag.Language, Today: date.Today(s.DB.Now(), ag.Location()), Strict: opt.Strict}
 	if run.Total == 0 {
 		if run.Total, err = p.count(); err != nil {
@@ -111,7 +113,7 @@ func (s *Service) open(ctx context.Context, j *jobs.Job, a db.Actor, run *Run, d
 }
 
 func (p *pass) words(ctx context.Context) error {
-	return p.s.DB.View(ctx, p.a, func(tx *db.Tx) (err error) { p.w, err = loadWords(ctx, tx); return err })
+	return p.s.DB.View(ctx, p.a, func(tx *db.Tx) (err error) { p.w, err = loadWords(ctx, tx); p.e.w = p.w; return err })
 }
 
 // count goes over the rows without reading what is in them, so that progress has an
@@ -260,11 +262,11 @@ func (p *pass) store(ctx context.Context, tx *db.Tx, b *drafter, drafts []*draft
 			rows = append(rows, p.e.row(d))
 		}
 	} else {
-		var tags []int64
-		if rows, tags, err = p.e.write(ctx, tx, p.w, plan); err != nil {
+		var made *writer
+		if rows, made, err = p.e.write(ctx, tx, p.w, plan); err != nil {
 			return err
 		}
-		next.NewTags = joinIDs(next.NewTags, tags)
+		next.NewTags, next.NewProgrammes = joinIDs(next.NewTags, made.newTags), joinIDs(next.NewProgrammes, made.newProgrammes)
 	}
 	if err := record.InsertMany(ctx, tx, rows); err != nil {
 		return err
@@ -301,7 +303,8 @@ func (r *Run) count(row *Row) {
 func (p *pass) save(ctx context.Context, tx *db.Tx, next *Run) error {
 	var r Run
 	return record.Edit(ctx, tx, &r, next.ID, 0, func() error {
-		r.Total, r.RowsDone, r.Position, r.NewTags = next.Total, next.RowsDone, next.Position, next.NewTags
+		r.Total, r.RowsDone, r.Position = next.Total, next.RowsDone, next.Position
+		r.NewTags, r.NewProgrammes = next.NewTags, next.NewProgrammes
 		r.Created, r.Updated, r.Skipped, r.Errors, r.Warnings = next.Created, next.Updated, next.Skipped, next.Errors, next.Warnings
 		return nil
 	})

@@ -34,6 +34,10 @@ type writer struct {
 	w    *words
 	tags map[string]int64 // by folded name
 
+	programmes    map[string]int64 // likewise
+	newProgrammes []int64
+	parts         map[string][]record.Record // of profiles, by kind
+
 	clients   []*client.Client
 	travelers []*traveler.Traveler
 	links     []*client.Link
@@ -45,8 +49,8 @@ type writer struct {
 }
 
 // write stores a batch: new clients in bulk, updates one by one.
-func (e *engine) write(ctx context.Context, tx *db.Tx, w *words, list []*decision) (rows []*Row, newTags []int64, err error) {
-	x := &writer{e: e, tx: tx, w: w, tags: map[string]int64{}}
+func (e *engine) write(ctx context.Context, tx *db.Tx, w *words, list []*decision) (rows []*Row, x *writer, err error) {
+	x = &writer{e: e, tx: tx, w: w, tags: map[string]int64{}, programmes: map[string]int64{}, parts: map[string][]record.Record{}}
 	rows = make([]*Row, len(list))
 	for i, d := range list {
 		rows[i] = e.row(d)
@@ -60,6 +64,9 @@ func (e *engine) write(ctx context.Context, tx *db.Tx, w *words, list []*decisio
 	if err := x.nameTags(ctx, list); err != nil {
 		return nil, nil, err
 	}
+	if err := x.nameProgrammes(ctx, list); err != nil {
+		return nil, nil, err
+	}
 	if err := x.create(ctx, list); err != nil {
 		return nil, nil, err
 	}
@@ -70,6 +77,9 @@ func (e *engine) write(ctx context.Context, tx *db.Tx, w *words, list []*decisio
 			}
 		}
 	}
+	if err := x.relate(ctx, list, rows); err != nil {
+		return nil, nil, err
+	}
 	for i, d := range list {
 		if d.target != nil {
 			rows[i].ClientID = db.Ref(d.target.clientID)
@@ -77,11 +87,11 @@ func (e *engine) write(ctx context.Context, tx *db.Tx, w *words, list []*decisio
 		if d.action == Create {
 			rows[i].ClientVersion = 1
 			if ids := travelerIDs(d.d); len(ids) > 0 {
-				rows[i].Made = asJSON(made{"traveler": ids})
+				rows[i].note("traveler", ids...)
 			}
 		}
 	}
-	return rows, x.newTags, nil
+	return rows, x, nil
 }
 
 func travelerIDs(d *draft) (out []int64) {
@@ -144,7 +154,7 @@ func (x *decision) intoPending() {
 	for _, pd := range x.delta.people {
 		from := &x.d.people[pd.person]
 		if pd.isNew {
-			p.d.people = append(p.d.people, person{t: from.t, role: from.role})
+			p.d.people = append(p.d.people, person{t: from.t, role: from.role, parts: from.parts})
 			continue
 		}
 		to := &p.d.people[pd.owner-1]
@@ -152,6 +162,7 @@ func (x *decision) intoPending() {
 		if pd.role {
 			to.role = from.role
 		}
+		to.take(from, pd.parts)
 	}
 	for _, c := range x.delta.comms {
 		c.c.Primary = c.primary
@@ -181,19 +192,6 @@ func applyPerson(t *traveler.Traveler, from *person, pd personDelta) {
 	copyOwn(&t.Fields, from.t.Fields, pd.own)
 	t.Remarks = appended(t.Remarks, pd.lines)
 	t.Check() // tidies, and sets the folded names
-}
-
-// appended adds lines to a text. What doesn't fit any more stays out: the file still
-// has it.
-func appended(text string, lines []string) string {
-	for _, l := range lines {
-		longer := strings.TrimPrefix(text+"\n"+l, "\n")
-		if len([]rune(longer)) > 20000 {
-			break
-		}
-		text = longer
-	}
-	return text
 }
 
 // nameTags finds the ids of the batch's tags and creates those that are new.
@@ -284,13 +282,14 @@ func (x *writer) stored(d *decision) {
 func (x *writer) add(d *decision) {
 	id := d.full.ID
 	x.clients = append(x.clients, &d.full)
-	x.parts("client", id, d.d.comms, d.d.addrs)
+	x.reach("client", id, d.d.comms, d.d.addrs)
 	for j := range d.d.people {
 		p := &d.d.people[j]
 		p.t.ID, p.t.CreatedFor = p.id, db.Ref(x.tx.Actor.UserID)
 		x.travelers = append(x.travelers, &p.t)
 		x.links = append(x.links, &client.Link{ClientID: id, TravelerID: p.id, Role: clip(p.role, 100), Primary: j == 0, Position: int64(j)})
-		x.parts("traveler", p.id, p.comms, p.addrs)
+		x.reach("traveler", p.id, p.comms, p.addrs)
+		x.collectParts(p)
 	}
 	for i := range d.d.ids {
 		d.d.ids[i].ClientID = id
@@ -301,7 +300,7 @@ func (x *writer) add(d *decision) {
 	}
 }
 
-func (x *writer) parts(kind string, id int64, comms []comm, addrs []contact.Address) {
+func (x *writer) reach(kind string, id int64, comms []comm, addrs []contact.Address) {
 	primary := map[string]bool{}
 	for i := range comms {
 		c := &comms[i].Communication
@@ -384,5 +383,8 @@ func (x *writer) insert(ctx context.Context) error {
 	if err := record.InsertMany(ctx, x.tx, x.ids); err != nil {
 		return retryTaken(err)
 	}
-	return record.InsertMany(ctx, x.tx, x.tagLinks)
+	if err := record.InsertMany(ctx, x.tx, x.tagLinks); err != nil {
+		return err
+	}
+	return x.insertParts(ctx)
 }
