@@ -22,7 +22,7 @@ var activityModel = newModel("Activity", "Something that happened with a client 
 	prop{name: "at", doc: "When it happened; now where nothing is said.", ro: true},
 	prop{name: "minutes", doc: "How long it took.", example: int64(10)},
 	prop{name: "result", doc: "What came of it.", max: 300, example: "Offer by Friday"},
-	prop{name: "persons", doc: "With whom, names by comma.", max: 300, example: "Joanna Kowalska"},
+	prop{name: "persons", doc: "Others who were there, names by comma. Travelers of the agency are the activity's persons.", max: 300, example: "Joanna Kowalska"},
 	prop{name: "private", doc: "Only for its author, managers and administrators.", example: false},
 	prop{name: "follow_on", doc: "Day on which to follow up.", example: "2026-11-30"},
 	prop{name: "follow_note", doc: "What is to be done then.", max: 300, example: "Call back"},
@@ -43,15 +43,15 @@ func withMoment(s *schema) *schema {
 
 var activityDocs = map[string]string{
 	"subject": "In a few words.", "type": "Code of the type.", "direction": "Received or sent.", "at": "When it happened.", "minutes": "How long it took.",
-	"owner": "Name of the client or traveler.", "client": "Number of a client: what happened with it and with its travelers.", "traveler": "Number of a traveler.",
-	"by": "The user who noted it.", "persons": "With whom.", "result": "What came of it.", "text": "All of it.", "private": "Whether it is private.",
+	"owner": "Name of the client or traveler.", "client": "Number of a client: what happened with it, with its travelers, and where these were.", "traveler": "Number of a traveler: what happened with them, and where they were.",
+	"by": "The user who noted it.", "persons": "Names of those who were there, travelers first.", "result": "What came of it.", "text": "All of it.", "private": "Whether it is private.",
 	"follow_due": "Day of a follow-up that isn't done.", "follow_note": "What is to be done.", "version": "Version of the record.",
 }
 
 var activityExamples = map[string]any{"subject": "Asked about Crete in June", "type": "PHONE", "direction": "in", "at": "2026-03-12T09:30:00.000Z", "minutes": int64(10),
-	"owner": "Kowalska/Joanna", "by": "Marta Lewandowska", "persons": "", "result": "", "text": "", "private": false, "follow_due": "2026-03-20", "follow_note": "Call back", "version": int64(1)}
+	"owner": "Kowalska/Joanna", "by": "Marta Lewandowska", "persons": "Joanna Kowalska", "result": "", "text": "", "private": false, "follow_due": "2026-03-20", "follow_note": "Call back", "version": int64(1)}
 
-var activityList = extend(activity.List, "version,subject,type,direction,at,owner,by,result,follow_due,private",
+var activityList = extend(activity.List, "version,subject,type,direction,at,owner,persons,by,result,follow_due,private",
 	list.Field{Key: "version", Kind: list.Number, SQL: "a.version"})
 
 func activityOps() []op {
@@ -68,6 +68,34 @@ func activityOps() []op {
 			}
 		}
 		out = append(out, mine...)
+	}
+	return slices.Concat(out, personOps())
+}
+
+var personModel = newModel("ActivityPerson", "A traveler who was there when something happened.", &activity.Person{},
+	prop{name: "traveler_id", doc: "Number of the traveler.", example: int64(4), must: true})
+
+// personOps are who was there: added and taken off, never turned into somebody else.
+func personOps() (out []op) {
+	n := noun[activity.Person]{one: "person of an activity", many: "persons of an activity", id: "activity.person", group: "Activities",
+		path: "/activities/{id}/persons", model: personModel, need: "client.edit",
+		doc: "The travelers who were there, as far as you see them. Who may change the activity adds any whom they see, up to 100.",
+		list: func(ctx context.Context, tx *db.Tx, q *req) ([]activity.Person, error) {
+			if err := activityOwner.seen(ctx, tx, q); err != nil {
+				return nil, err
+			}
+			there, err := activity.Persons(ctx, tx, q.id())
+			return there[q.id()], err
+		},
+		prep: func(q *req, p *activity.Person) { p.ActivityID = q.id() },
+		owns: func(q *req, p *activity.Person) bool { return p.ActivityID == q.id() }}
+	for _, o := range ops(n) {
+		if o.method == "DELETE" {
+			o.doc = "The activity stays, and so does the traveler."
+		}
+		if o.method != "PATCH" {
+			out = append(out, o)
+		}
 	}
 	return out
 }

@@ -29,7 +29,7 @@ func sheetKeys() (out []string) {
 
 var exportSchema = obj("Export", "One list that left the agency, or is about to.",
 	number("id", "Number of the export.", 7),
-	enum("list", "Which list.", "client", "client", "traveler"),
+	enum("list", "Which list.", "client", exports.Names...),
 	enum("format", "In which form.", "csv", exports.Formats...),
 	text("filter", "What was asked for, in the words of the person who asked; empty for everything.", "Status is Active"),
 	enum("state", "Where it stands.", "done", exports.States...),
@@ -49,12 +49,13 @@ var exportSchema = obj("Export", "One list that left the agency, or is about to.
 ).must("id", "list", "format", "filter", "state", "rows", "skipped", "rows_done", "file_name", "file_size", "ready", "expires_at", "mail_to", "mailed",
 	"error", "created_at", "created_by", "finished_at")
 
-func exportOrder(name string) *schema {
+func exportOrder(name, list string) *schema {
+	formats := slices.DeleteFunc(slices.Clone(exports.FormatsOf(list)), func(f string) bool { return f == exports.Print })
 	ids := array("ids", "The records, up to 20,000. Instead of them all may be true.", &schema{typ: "integer", doc: "Number of a record.", example: int64(7)})
 	ids.max = tickedMax
 	return obj(name, "What leaves, and in which form.", ids,
 		yesno("all", "All records that match the filters in the query, which are those of the list.", true),
-		enum("format", "Form of the file.", "csv", exportFormats...),
+		enum("format", "Form of the file.", "csv", formats...),
 		array("columns", "The fields in their order; not for cards and labels. The usual ones where nothing is sent.", &schema{typ: "string", doc: "A field.", example: "name"}),
 		enum("language", "Language of titles, texts and formats; that of Accept-Language where nothing is sent.", "pl", append([]string{""}, i18n.Langs...)...),
 		enum("paper", "Of PDF files; that of the country where nothing is sent.", "", "", "a4", "letter"),
@@ -74,11 +75,12 @@ func exportOps() []op {
 	for _, n := range []struct {
 		kind, group, name string
 		def               *list.Def
-	}{{"client", "Clients", "ClientExport", exports.Lists["client"]}, {"traveler", "Travelers", "TravelerExport", exports.Lists["traveler"]}} {
-		out = append(out, op{id: n.kind + ".export", method: "POST", path: "/" + n.kind + "s/export", group: n.group, summary: "Export the list",
+	}{{"client", "Clients", "ClientExport", exports.Lists["client"]}, {"traveler", "Travelers", "TravelerExport", exports.Lists["traveler"]},
+		{"activity", "Activities", "ActivityExport", exports.Lists["activity"]}} {
+		out = append(out, op{id: n.kind + ".export", method: "POST", path: exports.Path(n.kind) + "/export", group: n.group, summary: "Export the list",
 			doc: "Makes a file of all records that match, or of those that are named, with what you may see of them. It is made in the background: " +
 				"read the export until it is ready, then ask for a link. Every export is noted. Read-only tokens can't export.",
-			need: exports.Right, filters: n.def, body: exportOrder(n.name), status: 202, reply: exportSchema,
+			need: exports.Right, filters: n.def, body: exportOrder(n.name, n.kind), status: 202, reply: exportSchema,
 			query: []param{{member: text("sort", "Fields by comma, each with a minus in front for descending order.", "-created")}},
 			act:   func(q *req, _ http.ResponseWriter) error { return q.beginExport(n.kind, n.def) }})
 	}
@@ -89,7 +91,7 @@ func exportOps() []op {
 		change(&o)
 		return o
 	}
-	return append(out,
+	return append(out, exportSecretOp(),
 		with("list", "GET", "", "List exports", "Your exports, the newest first; those of everybody with the right audit.view.", func(o *op) {
 			o.query = []param{{member: number("limit", "Records per page, 1 to 200.", 50)}, {member: text("cursor", "\"next\" of the page before.", "")}}
 			o.reply, o.run = page("Export", exportSchema), listExports
@@ -123,6 +125,20 @@ func exportOps() []op {
 
 // beginExport leaves an export to a job.
 func (q *req) beginExport(name string, d *list.Def) error {
+	r, err := q.exportRequest(name, d)
+	if err != nil {
+		return err
+	}
+	e, err := q.s.Exports.Start(q.http.Context(), q.actor, r)
+	if err != nil {
+		return err
+	}
+	q.location = base + "/exports/" + strconv.FormatInt(e.ID, 10)
+	return q.answerExport(e)
+}
+
+// exportRequest is what a program asks for.
+func (q *req) exportRequest(name string, d *list.Def) (exports.Request, error) {
 	r := exports.Request{List: name, Format: q.text("format"), Lang: q.text("language"), MailTo: intOf(q.body, "mail_to"), Job: true,
 		Options: exports.Options{Letter: q.text("paper") == "letter", Sheet: q.text("sheet"), Start: int(intOf(q.body, "start")),
 			Country: boolOf(q.body, "country"), Old: boolOf(q.body, "old_cards")}}
@@ -136,7 +152,7 @@ func (q *req) beginExport(name string, d *list.Def) error {
 	bad.OneOf("format", r.Format, exportFormats...)
 	bad.OneOf("language", r.Lang, i18n.Langs...)
 	if err := bad.Err(); err != nil {
-		return err
+		return r, err
 	}
 	r.Selection.All = boolOf(q.body, "all")
 	ids, _ := q.body["ids"].([]any)
@@ -146,19 +162,14 @@ func (q *req) beginExport(name string, d *list.Def) error {
 		}
 	}
 	if r.Selection.All == (len(r.Selection.IDs) > 0) {
-		return errs.Bad("ids", "list.nothing_chosen")
+		return r, errs.Bad("ids", "list.nothing_chosen")
 	}
 	var err error
 	if r.Selection.Query, err = d.ParseQuery(q.query, q.actor); err != nil {
-		return err
+		return r, err
 	}
 	r.Selection.Query.Columns = textsOf(q.body, "columns")
-	e, err := q.s.Exports.Start(q.http.Context(), q.actor, r)
-	if err != nil {
-		return err
-	}
-	q.location = base + "/exports/" + strconv.FormatInt(e.ID, 10)
-	return q.answerExport(e)
+	return r, nil
 }
 
 // letterPaper reports whether the agency prints on paper of North America.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/carnetcrm/carnet/internal/date"
@@ -18,7 +19,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
-var fileModel = newModel("File", "A file or link on a client or traveler.", &document.Attachment{},
+var fileModel = newModel("File", "A file or link on a client, traveler or activity.", &document.Attachment{},
 	prop{name: "kind", doc: "A file whose content is here, or a link.", enum: []string{document.File, document.Link}, example: document.File, ro: true},
 	prop{name: "name", doc: "Name of the file; of a link what it is called.", max: 180, example: "2026-11-22 insurance.pdf"},
 	prop{name: "description", doc: "What it is.", max: 500, example: "Policy of the winter holidays"},
@@ -39,7 +40,7 @@ var fileLinkNew = obj("FileLinkNew", "A link for a record: nothing is copied.",
 
 // fileOps are the files of all records.
 func fileOps() (out []op) {
-	for _, o := range []owner{clientOwner, travelerOwner} {
+	for _, o := range []owner{clientOwner, travelerOwner, activityOwner} {
 		out = append(out, o.files()...)
 	}
 	return out
@@ -98,7 +99,7 @@ func (o owner) addLink(ctx context.Context, tx *db.Tx, q *req) error {
 	a, err := document.AddLink(ctx, tx, o.ref(q), q.text("url"), q.text("name"), q.text("description"))
 	if err == nil {
 		q.created(fileModel, a)
-		q.location = "/api/v1/" + o.kind + "s/" + strconv.FormatInt(q.id(), 10) + "/files/" + strconv.FormatInt(a.ID, 10)
+		q.location = "/api/v1" + strings.Replace(o.path, "{id}", strconv.FormatInt(q.id(), 10), 1) + "/files/" + strconv.FormatInt(a.ID, 10)
 	}
 	return err
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/dbtest"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/files"
+	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/list"
@@ -56,7 +57,7 @@ func newKit(t testing.TB) *kit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.exports = &exports.Service{DB: k.DB, Files: out}
+	k.exports = &exports.Service{DB: k.DB, Files: out, Reveal: flow.Reveal}
 	k.api = New(Deps{DB: k.DB, Login: svc, Imports: k.imports, Exports: k.exports, Version: "test", Authenticate: func(ctx context.Context, bearer string) (db.Actor, error) {
 		name, scope, _ := strings.Cut(bearer, ":")
 		if strings.HasPrefix(bearer, "carnet_") {

@@ -21,6 +21,7 @@ type owner struct {
 var (
 	clientOwner   = owner{"client", "Clients", "/clients/{id}"}
 	travelerOwner = owner{"traveler", "Travelers", "/travelers/{id}"}
+	activityOwner = owner{"activity", "Activities", "/activities/{id}"} // of files alone
 )
 
 func (o owner) ref(q *req) record.Ref { return record.Ref{Kind: o.kind, ID: q.id()} }

@@ -73,11 +73,7 @@ func revealSecret(q *req, _ http.ResponseWriter) error {
 	if !q.actor.May(right) {
 		return errs.New(errs.Forbidden, "error.forbidden")
 	}
-	proof := login.Proof{Password: q.text("password"), Code: q.text("code")}
-	if proof.Password == "" && proof.Code == "" {
-		return errs.New(errs.StepUp, "secret.error.proof")
-	}
-	if err := q.s.Login.Confirm(ctx, q.actor, proof, q.place()); err != nil {
+	if err := q.proveFresh(); err != nil {
 		return err
 	}
 	var plain string
@@ -90,6 +86,15 @@ func revealSecret(q *req, _ http.ResponseWriter) error {
 	}
 	q.out = append(appendText(append(q.out[:0], '{'), "value", plain), '}')
 	return nil
+}
+
+// proveFresh asks for the password or a code of the person whose token it is.
+func (q *req) proveFresh() error {
+	proof := login.Proof{Password: q.text("password"), Code: q.text("code")}
+	if proof.Password == "" && proof.Code == "" {
+		return errs.New(errs.StepUp, "secret.error.proof")
+	}
+	return q.s.Login.Confirm(q.http.Context(), q.actor, proof, q.place())
 }
 
 // place says where a request comes from.

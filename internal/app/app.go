@@ -153,7 +153,7 @@ func (a *App) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Exports = &exports.Service{DB: a.DB, Files: out, Mail: a.Mail, MailOn: a.Config.MailOn(), BaseURL: a.Config.Base()}
+	a.Exports = &exports.Service{DB: a.DB, Files: out, Mail: a.Mail, MailOn: a.Config.MailOn(), BaseURL: a.Config.Base(), Reveal: flow.Reveal}
 	a.Jobs = jobs.New(a.DB, a.Log)
 	a.Imports.Register(a.Jobs)
 	(&clientlists.Service{DB: a.DB}).Register(a.Jobs)

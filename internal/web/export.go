@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
@@ -31,18 +32,22 @@ func (s *Server) exportRoutes() []Route {
 		r("POST /exports/{id}/link", s.exportLink),
 		r("GET /exports/{id}/file", s.exportFile),
 	}
-	for _, name := range []string{"client", "traveler"} {
-		path := "/" + name + "s"
+	for _, name := range exports.Names {
+		path := exports.Path(name)
 		out = append(out, r("GET "+path+"/export", s.exportChoose(name)), r("POST "+path+"/export", s.exportChoose(name)),
 			r("POST "+path+"/export/start", s.exportStart(name)), r("GET "+path+"/print", s.exportPrint(name)), r("POST "+path+"/print", s.exportPrint(name)))
 	}
-	return out
+	return append(out,
+		Route{Pattern: "GET /travelers/export/secrets", Right: exports.SecretRight, StepUp: true, handle: s.exportSecrets},
+		Route{Pattern: "POST /travelers/export/secrets", Right: exports.SecretRight, StepUp: true, handle: s.exportSecretsStart})
 }
 
 // exportForm is the page on which format and columns are chosen. Its own fields begin
 // with an underscore: the parameters of the list stand beside them.
 type exportForm struct {
 	list   string
+	secret bool // numbers of documents go along
+	asked  Form // what was sent
 	def    *list.Def
 	chosen list.Selection
 	format string
@@ -65,7 +70,7 @@ func (p *Page) selected(d *list.Def) (list.Selection, Form, error) {
 		return list.Selection{}, nil, err
 	}
 	v := url.Values(f)
-	if p.R.Method == http.MethodGet {
+	if p.R.Method == http.MethodGet && !v.Has("ids") {
 		v.Set("all", "1")
 	}
 	v.Del("cursor")
@@ -82,7 +87,7 @@ func (s *Server) exportChoose(name string) handler {
 		if e.chosen, f, err = p.selected(e.def); err != nil {
 			return err
 		}
-		if asked := f.Str("_format"); slices.Contains(exports.Formats, asked) {
+		if asked := f.Str("_format"); slices.Contains(exports.FormatsOf(name), asked) {
 			e.format = asked
 		}
 		e.opt = exports.Options{Letter: exports.LetterIn(p.Agency.Country), Start: 1}
@@ -113,7 +118,7 @@ func (p *Page) showExport(status int, e *exportForm) error {
 	if err != nil {
 		return err
 	}
-	return p.RenderStatus(status, Screen{Title: p.T("export.title"), Nav: e.list + "s"}, exportScreen(p, e))
+	return p.RenderStatus(status, Screen{Title: p.T("export.title"), Nav: strings.TrimPrefix(exports.Path(e.list), "/")}, exportScreen(p, e))
 }
 
 // hiddens carry the selection to the next page.
@@ -135,10 +140,20 @@ func (e *exportForm) hiddens() (out []ui.Hidden) {
 
 // back is the list with its query.
 func (e *exportForm) back() string {
-	if v := e.def.EncodeQuery(e.chosen.Query); len(v) > 0 {
-		return "/" + e.list + "s?" + v.Encode()
+	return listWith(exports.Path(e.list), e.def, e.chosen.Query)
+}
+
+// exportFrom is the page on which the form of a list that leaves is chosen.
+func exportFrom(name string, d *list.Def, q list.Query) string {
+	q.Columns = nil
+	return listWith(exports.Path(name)+"/export", d, q)
+}
+
+func listWith(path string, d *list.Def, q list.Query) string {
+	if v := d.EncodeQuery(q); len(v) > 0 {
+		return path + "?" + v.Encode()
 	}
-	return "/" + e.list + "s"
+	return path
 }
 
 // rows says how many rows were chosen.
@@ -166,7 +181,11 @@ func (e *exportForm) columns(p *Page) (chosen []string, out []ui.Option) {
 }
 
 func (e *exportForm) formats(p *Page) (out []ui.Option) {
-	for _, f := range exports.Formats {
+	list := exports.FormatsOf(e.list)
+	if e.secret {
+		list = exports.SecretFormats
+	}
+	for _, f := range list {
 		out = append(out, ui.Option{Value: f, Label: p.T("export.format." + f), Help: p.T("export.format_help." + f)})
 	}
 	return out
@@ -218,17 +237,22 @@ func (s *Server) exportStart(name string) handler {
 			s.Kick()
 			return p.Redirect(exportHref(x.ID))
 		}
-		file, err := s.Exports.Make(p.Ctx(), p.Actor, x)
-		if err != nil {
-			return err
-		}
-		p.download(x.FileName, exports.Types[x.Format])
-		p.W.Header().Set("Content-Length", strconv.Itoa(len(file)))
-		if _, err := p.W.Write(file); err != nil {
-			p.s.Log.DebugContext(p.Ctx(), "the reader went away", "error", err)
-		}
-		return nil
+		return s.sendExport(p, x)
 	}
+}
+
+// sendExport makes a small export and sends it.
+func (s *Server) sendExport(p *Page, x *exports.Export) error {
+	file, err := s.Exports.Make(p.Ctx(), p.Actor, x)
+	if err != nil {
+		return err
+	}
+	p.download(x.FileName, exports.Types[x.Format])
+	p.W.Header().Set("Content-Length", strconv.Itoa(len(file)))
+	if _, err := p.W.Write(file); err != nil {
+		p.s.Log.DebugContext(p.Ctx(), "the reader went away", "error", err)
+	}
+	return nil
 }
 
 func exportHref(id int64) string { return fmt.Sprintf("/exports/%d", id) }

@@ -18,6 +18,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/dbtest"
 	"github.com/carnetcrm/carnet/internal/demo"
 	"github.com/carnetcrm/carnet/internal/files"
+	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/jobs"
@@ -107,7 +108,7 @@ func emptySite(t testing.TB) *site {
 		t.Fatal(err)
 	}
 	s.store = store
-	s.exports = &exports.Service{DB: s.db, Files: out, Mail: mail.Off{}, MailOn: true, BaseURL: s.URL}
+	s.exports = &exports.Service{DB: s.db, Files: out, Mail: mail.Off{}, MailOn: true, BaseURL: s.URL, Reveal: flow.Reveal}
 	s.exports.Register(runner)
 	s.login.Jobs(runner)
 	runner.Start(context.WithoutCancel(t.Context()))

@@ -14,6 +14,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/files"
+	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/login"
@@ -104,7 +105,7 @@ func New(d Deps) (http.Handler, error) {
 		s.Log = slog.Default()
 	}
 	if s.Exports == nil {
-		s.Exports = &exports.Service{DB: d.DB, Files: d.Files}
+		s.Exports = &exports.Service{DB: d.DB, Files: d.Files, Reveal: flow.Reveal}
 	}
 	s.auth = s.authenticate
 	mux := http.NewServeMux()

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/carnetcrm/carnet/internal/activity"
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -68,7 +69,26 @@ const (
 var States = []string{Waiting, Running, Done, Failed, Cancelled}
 
 // Lists are the lists that can be exported, by name.
-var Lists = map[string]*list.Def{"client": &client.List, "traveler": &traveler.List}
+var Lists = map[string]*list.Def{"client": &client.List, "traveler": &traveler.List, "activity": &activity.List}
+
+// Names are the lists that can be exported, in order.
+var Names = []string{"client", "traveler", "activity"}
+
+// Path is the address of a list.
+func Path(name string) string {
+	if name == "activity" {
+		return "/activities"
+	}
+	return "/" + name + "s"
+}
+
+// FormatsOf lists the forms in which a list can leave: what happened has no address.
+func FormatsOf(name string) []string {
+	if name == "activity" {
+		return []string{CSV, XLSX, PDF, Print}
+	}
+	return Formats
+}
 
 // runRule: people see their own exports, who watches over the agency those of
 // everybody.
@@ -107,6 +127,9 @@ type Export struct {
 
 	// Done and Total are the progress of a busy export, in rows.
 	Done, Total int64
+
+	why    string                      // somebody takes secrets along
+	opened map[int64]map[string]string // the secrets, by traveler and column
 }
 
 // Table names the table and the kind.
@@ -115,8 +138,8 @@ func (*Export) Table() string { return "export" }
 // Check reports what is wrong with e.
 func (e *Export) Check() error {
 	var c errs.Collect
-	c.OneOf("list", e.List, "client", "traveler")
-	c.OneOf("format", e.Format, Formats...)
+	c.OneOf("list", e.List, Names...)
+	c.OneOf("format", e.Format, FormatsOf(e.List)...)
 	c.OneOf("state", e.State, States...)
 	return c.Err()
 }
@@ -152,6 +175,8 @@ type Options struct {
 	Start   int    `json:"start,omitempty"`   // place of the first label, from 1
 	Old     bool   `json:"old,omitempty"`     // address cards of version 3.0
 	Country bool   `json:"country,omitempty"` // labels name the agency's own country, too
+
+	Secrets []string `json:"secrets,omitempty"` // of Secrets
 }
 
 // Service makes exports.
@@ -161,6 +186,9 @@ type Service struct {
 	Mail    mail.Sender
 	MailOn  bool
 	BaseURL string // for links in mails
+
+	// Reveal opens a secret for the actor, notes that, and counts it (flow.Reveal).
+	Reveal func(ctx context.Context, tx *db.Tx, kind string, id int64, column, why string) (string, error)
 }
 
 // Get returns an export that the actor sees, with its state as it is now.

@@ -15,6 +15,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/dbtest"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/files"
+	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/i18n"
 	"github.com/carnetcrm/carnet/internal/jobs"
@@ -57,7 +58,7 @@ func newDesk(t testing.TB) *desk {
 		t.Fatal(err)
 	}
 	box := &letterbox{}
-	return &desk{World: w, t: t, box: box, Service: &exports.Service{DB: w.DB, Files: store, Mail: box, MailOn: true, BaseURL: "https://crm.example"}}
+	return &desk{World: w, t: t, box: box, Service: &exports.Service{DB: w.DB, Files: store, Mail: box, MailOn: true, BaseURL: "https://crm.example", Reveal: flow.Reveal}}
 }
 
 // run runs jobs until the test ends.

@@ -99,7 +99,7 @@ func (s *Service) message(e *Export, ag *agency.Agency, from, to *agency.User) (
 		m.Text += l.T("export.mail.attached") + "\n"
 		return m, "file", nil
 	}
-	path := "/" + e.List + "s"
+	path := Path(e.List)
 	if chosen.All {
 		q := chosen.Query
 		q.Columns = nil // the colleague may lack a right to one

@@ -26,7 +26,11 @@ import (
 // transaction waits for a slow line.
 func (s *Service) Make(ctx context.Context, a db.Actor, e *Export) ([]byte, error) {
 	var b bytes.Buffer
-	n, skipped, err := s.write(ctx, a, e, &b, nil)
+	var n, skipped int64
+	err := s.open(ctx, a, e)
+	if err == nil {
+		n, skipped, err = s.write(ctx, a, e, &b, nil)
+	}
 	ctx = context.WithoutCancel(ctx)
 	failure := s.DB.Update(ctx, a, func(tx *db.Tx) error {
 		return record.Edit(ctx, tx, e, e.ID, 0, func() error {
@@ -89,6 +93,7 @@ func (s *Service) write(ctx context.Context, a db.Actor, e *Export, w io.Writer,
 			skipped = m.skipped
 		default:
 			m.columns(t, a)
+			m.secretColumns(t)
 			rows, err = writers[e.Format](w, t, m.rows())
 		}
 		return err
@@ -131,6 +136,7 @@ type maker struct {
 	l       *i18n.Localizer
 	skipped int64
 	own     *field.Set // of address cards
+	secrets []string   // columns behind the others
 }
 
 // columns fills in the columns of the table.
@@ -159,7 +165,7 @@ var errEnough = errors.New("exports: enough")
 // rows are the rows of a table, one slice for all of them.
 func (m *maker) rows() output.Rows {
 	return func(yield func([]any, error) bool) {
-		out := make([]any, len(m.fields))
+		out := make([]any, len(m.fields)+len(m.secrets))
 		done := int64(0)
 		err := m.d.EachSelected(m.ctx, m.tx, m.chosen, func(r list.Row) error {
 			if err := m.tick(done); err != nil {
@@ -168,6 +174,9 @@ func (m *maker) rows() output.Rows {
 			done++
 			for i, f := range m.fields {
 				out[i] = m.value(f, r.Values[i])
+			}
+			for i, key := range m.secrets {
+				out[len(m.fields)+i] = m.e.opened[r.ID][key]
 			}
 			if !yield(out, nil) {
 				return errEnough

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/date"
@@ -19,13 +20,14 @@ import (
 
 // Request is what somebody asks for.
 type Request struct {
-	List      string // "client" or "traveler"
+	List      string // one of Names
 	Format    string
 	Selection list.Selection // its query's columns are those of the file, in order
 	Options   Options
 	Lang      string
-	MailTo    int64 // colleague, 0 for none
-	Job       bool  // leave it to a job however few rows there are
+	MailTo    int64  // colleague, 0 for none
+	Job       bool   // leave it to a job however few rows there are
+	Why       string // of secrets: the reason, as flow.Why joins it; the caller has made sure of fresh proof
 }
 
 // Start notes an export. The one that it returns is either left to a job, or small,
@@ -36,9 +38,9 @@ func (s *Service) Start(ctx context.Context, a db.Actor, q Request) (*Export, er
 	}
 	d := Lists[q.List]
 	if d == nil {
-		return nil, errs.Bad("list", "error.choice", "Allowed", "client, traveler")
+		return nil, errs.Bad("list", "error.choice", "Allowed", strings.Join(Names, ", "))
 	}
-	e := &Export{List: q.List, Format: q.Format, Lang: q.Lang, Via: a.Via, State: Waiting, MailTo: db.Ref(q.MailTo)}
+	e := &Export{List: q.List, Format: q.Format, Lang: q.Lang, Via: a.Via, State: Waiting, MailTo: db.Ref(q.MailTo), why: q.Why}
 	var n int
 	err := s.DB.View(ctx, a, func(tx *db.Tx) (err error) {
 		if d, err = d.For(ctx, tx); err != nil {
@@ -65,6 +67,9 @@ func (s *Service) Start(ctx context.Context, a db.Actor, q Request) (*Export, er
 		return nil, err
 	}
 	small := n <= Small && !q.Job && q.MailTo == 0
+	if !small && len(q.Options.Secrets) > 0 {
+		return nil, errs.Bad("secrets", "export.error.secret_rows", "Max", Small)
+	}
 	if q.Format == Print {
 		small = true
 	}
@@ -90,7 +95,7 @@ func (s *Service) Start(ctx context.Context, a db.Actor, q Request) (*Export, er
 // check refuses what can't be made before anything is noted.
 func (s *Service) check(ctx context.Context, tx *db.Tx, d *list.Def, q *Request) error {
 	var bad errs.Collect
-	bad.OneOf("format", q.Format, Formats...)
+	bad.OneOf("format", q.Format, FormatsOf(q.List)...)
 	for _, key := range q.Selection.Query.Columns {
 		if f, ok := d.Field(key, tx.Actor); !ok || f.NoShow {
 			bad.Add("columns", "list.unknown_field", "Field", key)
@@ -100,6 +105,9 @@ func (s *Service) check(ctx context.Context, tx *db.Tx, d *list.Def, q *Request)
 		if _, ok := output.SheetOf(q.Options.Sheet); !ok {
 			bad.Add("sheet", "export.error.sheet")
 		}
+	}
+	if err := checkSecrets(&bad, tx.Actor, q); err != nil {
+		return err
 	}
 	if q.MailTo != 0 {
 		switch {
@@ -131,6 +139,9 @@ func (e *Export) describe(ctx context.Context, tx *db.Tx, d *list.Def, q *Reques
 		e.Words = l.T("export.ticked", "Count", n, "Number", l.Number(int64(n)))
 		// What else was asked for doesn't decide what leaves.
 		q.Selection.Query.Any, q.Selection.Query.Filters, q.Selection.Query.Groups = false, nil, nil
+	}
+	for _, key := range q.Options.Secrets {
+		e.Words = strings.TrimPrefix(e.Words+" · "+l.T("export.secret."+key), " · ")
 	}
 	e.Words = cut(e.Words, 4000)
 	selection, err := json.Marshal(q.Selection)
