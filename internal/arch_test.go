@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"country", "config", "output", "preview"},
 	// The platform: knows no travel word.
 	{"db"},
-	{"record", "list", "jobs"},
+	{"record", "list", "jobs", "backup"},
 	// The nouns, in dependency order.
 	{"agency"},
 	{"login", "view", "clientlist"},

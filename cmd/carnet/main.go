@@ -24,6 +24,8 @@ type commands struct {
 	Demo    demoCmd    `cmd:"" help:"Serve a made-up agency from a throw-away folder."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database to this version."`
 	Import  importCmd  `cmd:"" help:"Move client lists in."`
+	Backup  backupCmd  `cmd:"" help:"Write the database and the files into one archive, while people work."`
+	Restore restoreCmd `cmd:"" help:"Make an installation of a backup."`
 	User    userCmd    `cmd:"" help:"People who sign in."`
 	Token   tokenCmd   `cmd:"" help:"API tokens."`
 	Vault   vaultCmd   `cmd:"" help:"The key of the secrets."`

@@ -1,23 +1,30 @@
 package app_test
 
 import (
+	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/url"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/carnetcrm/carnet/internal/api"
+	"github.com/carnetcrm/carnet/internal/backup"
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/dbtest"
 	"github.com/carnetcrm/carnet/internal/document"
 	"github.com/carnetcrm/carnet/internal/flow/ack"
 	"github.com/carnetcrm/carnet/internal/flow/fillin"
+	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/traveler"
 )
@@ -93,6 +100,8 @@ func (p *plant) base(kind string) record.Record {
 	case "proposal":
 		f := &fillin.FillIn{TravelerID: p.traveler, Sections: "passport", Language: "pl", Status: "sent", ExpiresAt: db.StampOf(p.DB.Now().Add(24 * time.Hour))}
 		return &fillin.Proposal{FillInID: p.insert("ann", f), TravelerID: p.traveler, Answer: "{}"}
+	case "import_run":
+		return &imports.Run{FileName: fmt.Sprintf("f%d.csv", p.n), State: imports.Uploaded}
 	case ack.Kind:
 		return &ack.Ack{OwnerKind: "traveler", OwnerID: p.traveler, Language: "en", Title: "Terms", Text: "Text", Status: "sent", Recipient: "Ala",
 			ExpiresAt: db.StampOf(p.DB.Now().Add(24 * time.Hour))}
@@ -153,6 +162,8 @@ func (p *plant) store(tx *db.Tx, r record.Record) error {
 		return record.InsertMany(ctx, tx, []*fillin.Proposal{r})
 	case *ack.Ack:
 		return record.InsertMany(ctx, tx, []*ack.Ack{r})
+	case *imports.Run:
+		return record.InsertMany(ctx, tx, []*imports.Run{r})
 	}
 	return fmt.Errorf("what is a %T?", r)
 }
@@ -219,7 +230,7 @@ func (p *plant) crawl(most int, from ...string) int {
 func TestProof(t *testing.T) {
 	m := newMatrix(t)
 	p := &plant{matrix: m, traveler: m.ids["own"]["traveler"], secrets: map[string]string{}}
-	p.all(4)
+	p.all(6)
 	p.content = p.text("the content of a file")
 	docs := &document.Service{DB: m.DB, Files: m.app.Files}
 	for _, name := range []string{"scan.txt", "scan2.txt"} {
@@ -241,6 +252,53 @@ func TestProof(t *testing.T) {
 	p.look("the log", []byte(m.log.String()))
 	p.dump()
 	p.folder(m.app.Config.Data)
+	p.backup()
+}
+
+// backup makes a backup and looks for the secrets in all that is in it.
+func (p *plant) backup() {
+	var archive bytes.Buffer
+	in := &backup.Installation{Target: p.app.Target(), Files: p.app.Files, Temp: p.t.TempDir()}
+	if _, err := backup.Write(p.t.Context(), in, &archive, "test"); err != nil {
+		p.t.Fatal(err)
+	}
+	p.look("the backup", archive.Bytes())
+	z, err := gzip.NewReader(&archive)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for t := tar.NewReader(z); ; {
+		e, err := t.Next()
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		b, err := io.ReadAll(t)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if e.Name == "database" && dbtest.OnPostgres() {
+			b = p.script(b)
+		}
+		p.open = 0
+		p.look(e.Name+" in the backup", b)
+		if e.Name == "database" && p.open == 0 {
+			p.t.Error("what is no secret wasn't found in the backup either: the search doesn't work")
+		}
+	}
+}
+
+// script is a dump of PostgreSQL, which is compressed, as SQL.
+func (p *plant) script(dump []byte) []byte {
+	cmd := exec.CommandContext(p.t.Context(), "pg_restore", "--file=-")
+	cmd.Stdin = bytes.NewReader(dump)
+	b, err := cmd.Output()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return b
 }
 
 // read asks every operation that only reads.

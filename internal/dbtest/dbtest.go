@@ -118,13 +118,26 @@ var pgTemplate = sync.OnceValues(func() (string, error) {
 	return name, err
 })
 
+// Empty is the target of a database that isn't there yet, or has no tables.
+func Empty(t testing.TB) string {
+	t.Helper()
+	if server := os.Getenv("CARNET_TEST_DB"); server != "" {
+		return pgMade(t, server, "")
+	}
+	return filepath.Join(t.TempDir(), "carnet.db")
+}
+
 func pgTarget(t testing.TB, server string) string {
 	tpl, err := pgTemplate()
 	if err != nil {
 		t.Fatal(err)
 	}
+	return pgMade(t, server, fmt.Sprintf(`TEMPLATE "%s"`, tpl))
+}
+
+func pgMade(t testing.TB, server, how string) string {
 	name := "carnet_test_" + unique()
-	if err := onServer(server, fmt.Sprintf(`CREATE DATABASE "%s" TEMPLATE "%s"`, name, tpl)); err != nil {
+	if err := onServer(server, fmt.Sprintf(`CREATE DATABASE "%s" %s`, name, how)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
