@@ -319,6 +319,8 @@ func FuzzRecords(f *testing.F) {
 	f.Add(googleHead + "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r\n")
 	f.Add("BEGIN:VCARD\nN:a;b\nADR:;;;;;;\nTEL:+\nBDAY:0\nEND:VCARD")
 	f.Add("Client Name,Interface ID,Traveler First,Traveler Last,Client Phone\nA,1,b,c,d\nA,1,e,f,g\n")
+	f.Add("Last name;First name;Passport no / expiry;Passport 2 number;MRZ;Visa;Frequent flyer 1;Emergency contact;Related to;Allergies;CVV\nKos;Ewa;AB1234567 / 1.2.2030;x;P<UTO|L8;1;LH 992003;Jan (600 100 200;Jan;nuts;123\n")
+	f.Add("passport.number,passport.expires,preference.seat,special_date.WEDDING,traveler.family\n4111 1111 1111 1111,0,aisle|,29.2.,x\n")
 	f.Fuzz(func(t *testing.T, s string) {
 		file, err := Open(strings.NewReader(s), int64(len(s)), OpenOptions{})
 		if err != nil {
