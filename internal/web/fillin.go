@@ -102,6 +102,9 @@ func (s *Server) saveFillIn(p *Page) error {
 		}
 	}
 	in := fillin.Input{Values: map[string]string{}, Number: f.Str("number"), Submit: f.Has("send")}
+	if in.Number != "" && l.Save(p.Ctx(), s.DB, fillin.Input{Number: in.Number}) == nil {
+		in.Number = "" // kept likewise: a form that comes back doesn't show it. What is wrong with it is told below
+	}
 	for name := range f {
 		in.Values[name] = f.Str(name)
 	}

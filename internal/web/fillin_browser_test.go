@@ -108,6 +108,17 @@ func TestFillInOnPhone(t *testing.T) {
 	phone.Fill(`[name="passport.new.expires"]`, "3.5.2033")
 	phone.Fill(`[name="passport.new.country"]`, "PL")
 	phone.Upload(`input[name="photo"]`, photo(t))
+	phone.Check(fmt.Sprintf(`[name="preference.%d.seat"][value="WINDOW"]`, id), true)
+	phone.Fill(fmt.Sprintf(`[name="preference.%d.diet[0].code"]`, id), "PEANUTS")
+	phone.Fill(fmt.Sprintf(`[name="preference.%d.diet[0].degree"]`, id), "allergy")
+	phone.Fill(`[name="emergency_contact.new.name"]`, "Adam Lewandowski")
+	phone.Follow("Wyślij")
+	phone.WaitText("Podaj telefon lub e-mail") // whom nobody can reach is no help
+	phone.Fill(`[name="emergency_contact.new.phone"]`, "+48 601 700 199")
+	phone.Fill(`[name="emergency_contact.new.relation"]`, "ojciec")
+	chrome.Axe(t, phone)
+	phone.FitsWidth()
+	shown(phone, "fill-in-phone-tastes")
 	phone.Follow("Wyślij")
 	phone.WaitText("Dziękujemy")
 	chrome.Axe(t, phone)
@@ -133,8 +144,17 @@ func (s *site) accept(t *testing.T, agent *chrome.Page, id int64) {
 	if text := agent.Text(); strings.Contains(text, "7654321") {
 		t.Error("the number stands in the page")
 	}
+	agent.WaitText("Bez orzeszków ziemnych: alergia")
 	chrome.Axe(t, agent)
 	shown(agent, "fill-in-review")
+	agent.Click(`#differences c-reveal a[data-reveal]`) // to be compared with the picture
+	agent.WaitFor(`document.querySelector('#differences [name="reason"]')`)
+	chrome.Eval[bool](agent, `(document.querySelector('#differences [name="reason"]').value = "correction", true)`)
+	shown(agent, "fill-in-review-asks")
+	agent.Click(`#differences c-reveal button[type=submit]`)
+	agent.WaitText("EK7654321")
+	chrome.Axe(t, agent)
+	shown(agent, "fill-in-review-shown")
 	agent.Follow("Zatwierdź zaznaczone")
 	agent.WaitText("Wszystko zostało zapisane")
 	dbtest.View(t, s.db, s.agency.Actor(), func(ctx context.Context, tx *db.Tx) error {
@@ -149,6 +169,14 @@ func (s *site) accept(t *testing.T, agent *chrome.Page, id int64) {
 		}
 		if err := tx.Row(ctx, "SELECT p.expires FROM {passport} p WHERE p.traveler_id = $1", []any{id}, &expires); err != nil {
 			return err
+		}
+		people, err := traveler.EmergencyContacts(ctx, tx, id)
+		if err != nil || len(people) != 1 || people[0].Relation != "father" {
+			t.Errorf("whom to call: %+v, %v", people, err)
+		}
+		tastes, err := traveler.Preferences(ctx, tx, id)
+		if err != nil || len(tastes) != 2 || tastes[0].Code != "PEANUTS" || tastes[0].Degree != "allergy" || tastes[1].Code != "WINDOW" || tastes[1].Degree != "like" {
+			t.Errorf("preferences: %+v, %v", tastes, err)
 		}
 		if p.Given != "Zofia Anna" || p.Email != "zofia@example.com" || city != "Gdańsk" || expires != "2033-05-03" {
 			t.Errorf("accepted: %q %q %q %q", p.Given, p.Email, city, expires)
