@@ -41,6 +41,7 @@ var looks = []struct{ name, path, role string }{
 	{"print", "/clients/print?kind=personal&sort=-created", "administrator"}, // the first export of the log
 	{"export", "/clients/export?kind=personal&name=a", "administrator"},
 	{"export-travelers", "/travelers/export", "manager"},
+	{"export-secrets", "/travelers/export/secrets", "manager"},
 	{"exports", "/exports", "administrator"},
 	{"export-one", "/exports/1", "administrator"},
 	{"search", "/search?q=kowalska", "administrator"},
