@@ -37,7 +37,7 @@ var List = list.Def{
 			Via: tag.Related("client", "")},
 		{Key: "attribute", Kind: list.Choice, SQL: "k.tag_id", NoShow: true, Numeric: true, Options: tag.Options("attribute"), Quick: true, Via: tag.Related("client", "attribute")},
 		{Key: "interest", Kind: list.Choice, SQL: "k.tag_id", NoShow: true, Numeric: true, Options: tag.Options("interest"), Quick: true, Via: tag.Related("client", "interest")},
-		{Key: "marketing", Kind: list.Area, NoShow: true, Area: &list.Related{From: "{marketing_link} q", Owner: "q.client_id", Def: &tag.MarkList}},
+		{Key: "marketing", Kind: list.Area, NoShow: true, Offered: tag.Member, Area: &list.Related{From: "{marketing_link} q", Owner: "q.client_id", Def: &tag.MarkList}},
 		{Key: clientlist.Key, Kind: list.Choice, SQL: "g.list_id", NoShow: true, Numeric: true, Quick: true, Options: clientlist.Options, Expand: clientlist.Expand,
 			Via: &list.Related{From: "{client_list_member} g", Owner: "g.client_id", Once: true}},
 		{Key: "travelers", Kind: list.Number, Group: "traveler", SQL: "(SELECT count(*) FROM {client_traveler} l WHERE l.client_id = c.id)"},

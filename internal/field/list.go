@@ -46,7 +46,7 @@ func (f *Field) listed(kind, alias string) list.Field {
 		Sort: sort("value_key", "''")}
 	switch f.Kind {
 	case Text, Link:
-		x.Folded = true
+		x.Folded, x.Whole, x.Clip = true, "x.words", maxKey
 	case Long:
 		x.Folded, x.Quick, x.Sort, x.SQL = true, false, "", "x.words"
 	case Number:

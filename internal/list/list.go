@@ -55,6 +55,8 @@ type Field struct {
 	Folded  bool     // of a Text: SQL is a folded column, so the value is folded too
 	Loose   bool     // of a Text: compared without case and accents, though SQL isn't folded
 	Index   string   // of a Text: the declared table whose search column contains SQL's text
+	Whole   string   // of a Text whose SQL holds the first Clip characters: expression of all of it
+	Clip    int      //
 	Via     *Related // SQL is of what hangs on the row: a tag, a phone; only its rows matter
 	NoShow  bool     // only a filter
 	Numeric bool     // of a Choice: values are ids
@@ -81,6 +83,10 @@ type Field struct {
 
 	// Area tells of a field of that kind what can be asked.
 	Area *Related
+
+	// Offered, where set, says whether menus offer the field to the agency. What names it
+	// already, such as a saved view, goes on to work.
+	Offered func(ctx context.Context, tx *db.Tx) (bool, error)
 
 	// Expand turns a value of a Choice into a query whose rows it stands for: a list
 	// that follows its filter. Nil means that the value is compared as any other.

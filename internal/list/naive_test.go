@@ -2,6 +2,7 @@ package list_test
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -251,13 +252,23 @@ func (n *naive) compare(field list.Field, v any, f list.Filter) bool {
 		}
 		return map[string]bool{"any": !blank && slices.Contains(f.Values, s), "none": blank || !slices.Contains(f.Values, s), "blank": blank, "filled": !blank}[f.Op]
 	}
-	x := v.(int64)
-	num := func(i int) int64 {
+	var x float64
+	switch v := v.(type) {
+	case int64:
+		x = float64(v)
+	case json.Number: // of a field of the agency's own
+		x, _ = v.Float64()
+	}
+	num := func(i int) float64 {
 		if i >= len(f.Values) {
 			return 0
 		}
-		k, _ := strconv.ParseInt(f.Values[i], 10, 64)
+		k, _ := strconv.ParseFloat(strings.Replace(f.Values[i], ",", ".", 1), 64)
 		return k
+	}
+	switch f.Op { // for those that have a number at all
+	case "filled":
+		return true
 	}
 	return map[string]bool{"is": x == num(0), "not": x != num(0), "less": x < num(0), "most": x <= num(0), "more": x > num(0), "least": x >= num(0),
 		"between": x >= num(0) && x <= num(1)}[f.Op]

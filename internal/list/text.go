@@ -24,22 +24,58 @@ func (b *builder) text(ctx context.Context, f Field, flt Filter) (string, error)
 	if f.Loose {
 		f.SQL = "carnet_fold(" + f.SQL + ")"
 	}
+	is, starts := b.comparisons(f)
 	parts, _, err := b.several(ctx, len(flt.Values), flt.Op != "not", func(i int) (string, error) {
 		v := b.word(f, flt.Values[i])
 		switch {
 		case v == "": // nothing but marks that folding takes off
 			return "", bad(f.Key, "list.needs_value")
 		case flt.Op == "is":
-			return f.SQL + " = " + b.arg(v), nil
+			return is(v), nil
 		case flt.Op == "not":
-			return f.SQL + " <> " + b.arg(v), nil
+			return "NOT " + is(v), nil
 		case flt.Op == "starts":
-			m := b.arg(v)
-			return "(" + f.SQL + " >= " + m + " AND " + f.SQL + " < " + b.arg(v+"\U0010FFFF") + ")", nil
+			return starts(v), nil
+		}
+		if f.Whole != "" {
+			f.SQL = f.Whole
 		}
 		return b.contains(ctx, f, v)
 	})
 	return joined(parts, flt.Op != "not"), err
+}
+
+// comparisons are the conditions that the field is a text and that it begins with one. An
+// index may hold only the first characters of long texts: it finds candidates, of which
+// the whole text decides.
+func (b *builder) comparisons(f Field) (is, starts func(v string) string) {
+	from := func(expr, v string) string {
+		m := b.arg(v)
+		return "(" + expr + " >= " + m + " AND " + expr + " < " + b.arg(v+"\U0010FFFF") + ")"
+	}
+	long := func(v string) (head string, more bool) {
+		r := []rune(v)
+		if f.Whole == "" || len(r) < f.Clip {
+			return v, false
+		}
+		return string(r[:f.Clip]), true
+	}
+	is = func(v string) string {
+		head, more := long(v)
+		cond := f.SQL + " = " + b.arg(head)
+		if more {
+			cond += " AND " + f.Whole + " = " + b.arg(v)
+		}
+		return "(" + cond + ")"
+	}
+	starts = func(v string) string {
+		head, more := long(v)
+		if !more {
+			return from(f.SQL, v)
+		}
+		return "(" + f.SQL + " = " + b.arg(head) + " AND " + from(f.Whole, v) + ")"
+	}
+	return is, starts
 }
 
 // contains finds every word of v in the field, in any order.

@@ -130,6 +130,14 @@ func Affiliations(ctx context.Context, tx *db.Tx, members bool) (out []Affiliati
 	return out, err
 }
 
+// Member reports whether the agency is a member of any affiliation: without that, nothing
+// is said of marketing codes anywhere (R086).
+func Member(ctx context.Context, tx *db.Tx) (bool, error) {
+	var n int64
+	err := tx.Row(ctx, "SELECT count(*) FROM {affiliation} a WHERE a.member", nil, &n)
+	return n > 0, err
+}
+
 // Codes returns the codes of an affiliation in the order of its file.
 func Codes(ctx context.Context, tx *db.Tx, affiliation int64) (out []Code, err error) {
 	err = record.Select(ctx, tx, &out, "WHERE r.affiliation_id = $1 ORDER BY r.position, r.id", affiliation)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -32,7 +33,7 @@ func (g *listing) filter(p *Page) error {
 		default:
 			c = e.menu()
 		}
-		return err
+		return cmp.Or(err, e.failed)
 	})
 	switch {
 	case err != nil:
@@ -55,7 +56,23 @@ func (e *filterEditor) base() ui.Hidden { return ui.Hidden{Name: "base", Value: 
 // menu offers all fields.
 func (e *filterEditor) menu() templ.Component {
 	return ui.FieldMenu{L: e.p.L, Action: e.v.path + "/filter", Keep: []ui.Hidden{e.base()}, Panel: e.v.aside("filter", "panel", "1"),
-		Fields: e.v.fieldOptions(e.p, func(list.Field) bool { return true })}
+		Fields: e.v.fieldOptions(e.p, e.offered)}
+}
+
+// offered leaves out what means nothing in this agency, such as the codes of a consortium
+// of which it is no member. What the list is filtered by already stays.
+func (e *filterEditor) offered(f list.Field) bool {
+	if f.Offered == nil || mentions(e.v.q.Filters, f.Key) || slices.ContainsFunc(e.v.q.Groups, func(g list.Group) bool { return mentions(g.Filters, f.Key) }) {
+		return true
+	}
+	ok, err := f.Offered(e.ctx, e.tx)
+	e.failed = cmp.Or(e.failed, err)
+	return ok
+}
+
+// mentions reports whether filters name a field, those within an area included.
+func mentions(filters []list.Filter, key string) bool {
+	return slices.ContainsFunc(filters, func(f list.Filter) bool { return f.Key == key || mentions(f.Where, key) })
 }
 
 // single edits the filter at a place, or a new one of a field.
@@ -112,7 +129,7 @@ func (e *filterEditor) panel() (templ.Component, string, error) {
 			old.Groups = slices.DeleteFunc(q.Groups, func(g list.Group) bool { return len(g.Filters) == 0 })
 		})), nil
 	}
-	fields := e.v.fieldOptions(e.p, func(list.Field) bool { return true })
+	fields := e.v.fieldOptions(e.p, e.offered)
 	top := ui.Bracket{L: e.p.L, Scope: "f", Label: e.p.T("listpage.match"), AnyName: "any", Any: q.Any, Fields: fields, Add: e.p.T("listpage.add_condition")}
 	var err error
 	if top.Items, err = e.conditions(e.v.def, "f", q.Filters); err != nil {

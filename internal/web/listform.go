@@ -28,6 +28,7 @@ type filterEditor struct {
 	tx       *db.Tx
 	strict   bool              // what is wrong is noted: the form is being applied
 	problems map[string]string // by prefix
+	failed   error             // of a look whether a field is offered
 }
 
 // slotOf names the control from which an operator takes its value.
@@ -193,7 +194,9 @@ func (e *filterEditor) condition(d *list.Def, prefix string, flt list.Filter, al
 		n := ui.Input{Field: ui.Field{Name: prefix + ".n", Label: p.T("listpage.how_many"), NoLabel: true}, Value: first1(flt.Values), InputMode: "numeric", MaxLength: 6}
 		c.Slots = []ui.Slot{{Name: "n", Comp: n}}
 		c.Area = &ui.Bracket{L: p.L, Scope: prefix + ".w", Label: p.T("listpage.of_which"), Add: p.T("listpage.add_condition"),
-			Fields: fieldOptions(p, f.Area.Def, func(g list.Field) bool { return g.Kind != list.Area || !strings.Contains(prefix, "w") })}
+			Fields: fieldOptions(p, f.Area.Def, func(g list.Field) bool {
+				return (g.Kind != list.Area || !strings.Contains(prefix, "w")) && e.offered(g)
+			})}
 		c.Area.Items, err = e.conditions(f.Area.Def, prefix+".w", flt.Where)
 		return c, err
 	}

@@ -26,6 +26,14 @@ func TestMarketingSection(t *testing.T) {
 	n := aClient(t, d, "Kowalska", "Joanna", "600 100 200")
 	page := fmt.Sprintf("/clients/%d", n.Client.ID)
 	lacks(t, d.as("ann").get(page).want(200, page), `id="marketing"`)
+	// Nor can one filter by codes that there aren't: in the menu, the panel, and of a
+	// traveler's clients; an address that names them goes on to work.
+	menus := []string{"/clients/filter", "/clients/filter?panel=1", "/travelers/filter?field=client&f0.key=client&f0.op=has&f0.w0.key=kind"}
+	for _, menu := range menus {
+		lacks(t, d.as("ann").get(menu).want(200, "", `value="kind"`), `value="marketing"`)
+	}
+	named := "/clients/filter?field=marketing&f0.key=marketing&f0.op=has"
+	d.as("ann").get(named).want(200, "", "Marketing code")
 	d.as("ann").get("/admin/affiliations").want(403, "")
 
 	var got tag.Imported
@@ -43,6 +51,9 @@ func TestMarketingSection(t *testing.T) {
 	})
 	ann := d.as("ann").get(page).want(200, page, `id="marketing"`, "No marketing code chosen yet", "codes=all")
 	lacks(t, ann, "Ocean cruises")
+	for _, menu := range menus {
+		d.as("ann").get(menu).want(200, "", `value="marketing"`)
+	}
 	ann.get(page+"?card=marketing&codes=all").want(200, "", "Ocean cruises", "Only through the advisor")
 	ann.get(page+"?edit=marketing").want(200, "", "Ocean cruises", "Wishes in the next 12 months")
 	ann.post(page+"/marketing", "affiliation", fmt.Sprint(got.ID), codes["CR-OCEAN"], "wishes", "_was."+codes["CR-OCEAN"], "",
