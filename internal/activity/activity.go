@@ -4,7 +4,9 @@
 package activity
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/date"
@@ -29,9 +31,9 @@ const (
 // and by those who lead.
 var Tables = []db.Table{{Name: "activity", Trash: true,
 	View: db.Rule{Own: seen, Branch: seen, Agency: seen, Lift: "system"},
-	Edit: db.Rule{Own: mine, Branch: mine, Agency: mine, Need: "client.edit", Lift: "system"}}}
+	Edit: db.Rule{Own: mine, Branch: mine, Agency: mine, Need: "client.edit", Lift: "system"}}, personTable}
 
-var _ = record.Register(record.Kind{Name: "activity", New: func() record.Record { return new(Activity) }})
+var _ = record.Register(record.Kind{Name: "activity", New: func() record.Record { return new(Activity) }, Purge: purge})
 
 // ListOfTypes is the name of the list of types of activities in package option.
 const ListOfTypes = "event"
@@ -51,7 +53,7 @@ type Activity struct {
 	At         db.Stamp  `db:"at" history:"track"` // when it happened; now where nothing is said
 	Minutes    int64     `db:"minutes" history:"track"`
 	Result     string    `db:"result" history:"track"`
-	Persons    string    `db:"persons" history:"track"`   // with whom, names by comma
+	Persons    string    `db:"persons" history:"track"`   // others who were there, names by comma; those whom the agency knows are Persons
 	Private    bool      `db:"private" history:"track"`   // for the author and those who lead
 	FollowOn   date.Date `db:"follow_on" history:"track"` // when to follow up
 	FollowNote string    `db:"follow_note" history:"track"`
@@ -130,7 +132,7 @@ func (a *Activity) Guard(ctx context.Context, tx *db.Tx, old record.Record) erro
 }
 
 // Between returns what happened with some records from one moment up to before another,
-// newest first; 0 leaves an end open.
+// newest first; 0 leaves an end open. What travelers took part in is among it.
 func Between(ctx context.Context, tx *db.Tx, owners []record.Ref, from, to db.Stamp, limit int) ([]Activity, error) {
 	if to == 0 {
 		to = 1<<53 - 1
@@ -146,7 +148,16 @@ func Between(ctx context.Context, tx *db.Tx, owners []record.Ref, from, to db.St
 	var out []Activity
 	err := record.Select(ctx, tx, &out, `WHERE ((r.owner_kind = 'client' AND r.owner_id IN {ids $1}) OR (r.owner_kind = 'traveler' AND r.owner_id IN {ids $2}))
 		AND r.at >= $3 AND r.at < $4 ORDER BY r.at DESC, r.id DESC LIMIT $5`, clients, travelers, int64(from), int64(to), int64(limit))
-	return out, err
+	if err != nil || len(travelers) == 0 {
+		return out, err
+	}
+	// A query of its own: two ways to the rows in one condition have neither database use
+	// an index for either.
+	err = record.Select(ctx, tx, &out, `WHERE r.id IN (SELECT p.activity_id FROM {activity_person} p WHERE p.traveler_id IN {ids $1})
+		AND r.at >= $2 AND r.at < $3 ORDER BY r.at DESC, r.id DESC LIMIT $4`, travelers, int64(from), int64(to), int64(limit))
+	slices.SortFunc(out, func(a, b Activity) int { return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.ID, a.ID)) })
+	out = slices.CompactFunc(out, func(a, b Activity) bool { return a.ID == b.ID })
+	return out[:min(len(out), limit)], err
 }
 
 // Due returns the follow-ups until a day that are the actor's own, the oldest first.

@@ -10,9 +10,22 @@ import (
 )
 
 // accounts are the clients that an activity belongs to: the one that it happened with, or
-// those of the traveler.
+// those of the travelers with whom it happened or who were there.
 const accounts = `(SELECT x.id AS activity_id, x.owner_id AS client_id FROM {activity} x WHERE x.owner_kind = 'client'
-	UNION ALL SELECT x.id, l.client_id FROM {activity} x JOIN {client_traveler} l ON l.traveler_id = x.owner_id WHERE x.owner_kind = 'traveler') w`
+	UNION ALL SELECT x.id, l.client_id FROM {activity} x JOIN {client_traveler} l ON l.traveler_id = x.owner_id WHERE x.owner_kind = 'traveler'
+	UNION ALL SELECT p.activity_id, l.client_id FROM {activity_person} p JOIN {client_traveler} l ON l.traveler_id = p.traveler_id) w`
+
+// involved are the travelers of an activity: the one that it happened with, and those who
+// were there.
+const involved = `(SELECT x.id AS activity_id, x.owner_id AS traveler_id FROM {activity} x WHERE x.owner_kind = 'traveler'
+	UNION ALL SELECT p.activity_id, p.traveler_id FROM {activity_person} p) i`
+
+// there are the names of those who were there, the agency's travelers and then others.
+const (
+	known = `coalesce((SELECT string_agg(n.name, ', ') FROM (SELECT CASE WHEN t.given = '' THEN t.family ELSE t.given || ' ' || t.family END AS name
+	FROM {activity_person} p JOIN {traveler} t ON t.id = p.traveler_id WHERE p.activity_id = a.id ORDER BY p.id) n), '')`
+	there = `(` + known + ` || CASE WHEN a.persons <> '' AND EXISTS (SELECT 1 FROM {activity_person} p WHERE p.activity_id = a.id) THEN ', ' ELSE '' END || a.persons)`
+)
 
 // ownerName is what the record that it happened with is called.
 const ownerName = `CASE WHEN a.owner_kind = 'client' THEN (SELECT c.name FROM {client} c WHERE c.id = a.owner_id)
@@ -22,7 +35,7 @@ const ownerName = `CASE WHEN a.owner_kind = 'client' THEN (SELECT c.name FROM {c
 var List = list.Def{
 	Name: "activity", From: "{activity} a", ID: "a.id", Sort: "-at",
 	Filters: []string{"client", "type", "subject", "by"},
-	Columns: []string{"subject", "type", "at", "owner", "by", "result", "follow_due"},
+	Columns: []string{"subject", "type", "at", "owner", "persons", "by", "result", "follow_due"},
 	Fields: []list.Field{
 		{Key: "subject", Kind: list.Text, SQL: "a.subject", Sort: "a.subject", Loose: true},
 		{Key: "type", Kind: list.Choice, SQL: "a.type", Sort: "a.type", Listed: types},
@@ -31,10 +44,10 @@ var List = list.Def{
 		{Key: "minutes", Kind: list.Number, SQL: "a.minutes", Sort: "a.minutes"},
 		{Key: "owner", Kind: list.Text, SQL: "coalesce(" + ownerName + ", '')", Sort: "coalesce(" + ownerName + ", '')", Loose: true},
 		{Key: "client", Kind: list.Number, SQL: "w.client_id", NoShow: true, Quick: true, Via: &list.Related{From: accounts, Owner: "w.activity_id"}},
-		{Key: "traveler", Kind: list.Number, SQL: "CASE WHEN a.owner_kind = 'traveler' THEN a.owner_id ELSE 0 END", NoShow: true},
+		{Key: "traveler", Kind: list.Number, SQL: "i.traveler_id", NoShow: true, Quick: true, Via: &list.Related{From: involved, Owner: "i.activity_id"}},
 		{Key: "by", Kind: list.Choice, SQL: "a.created_by", Sort: "coalesce(a.created_by, 0)", Numeric: true, Options: people,
 			Show: "coalesce((SELECT u.name FROM {user} u WHERE u.id = a.created_by), '')"},
-		{Key: "persons", Kind: list.Text, SQL: "a.persons", Sort: "a.persons", Loose: true},
+		{Key: "persons", Kind: list.Text, SQL: there, Sort: there, Loose: true},
 		{Key: "result", Kind: list.Text, SQL: "a.result", Sort: "a.result", Loose: true},
 		{Key: "text", Kind: list.Text, SQL: "a.text", Loose: true},
 		{Key: "private", Kind: list.Bool, SQL: "a.private"},

@@ -103,7 +103,7 @@ func (a *App) emptyTrash(ctx context.Context, j *jobs.Job) error {
 	}
 	var total int64
 	for _, id := range agencies {
-		for _, kind := range []string{"activity", "relation", "passport", "visa", "nationality", "other_document", "attachment", "client", "traveler", "view", "client_list"} {
+		for _, kind := range []string{"activity", "activity_person", "relation", "passport", "visa", "nationality", "other_document", "attachment", "client", "traveler", "view", "client_list"} {
 			for {
 				if err := j.Stopped(ctx); err != nil {
 					return err
@@ -128,16 +128,17 @@ func (a *App) emptyTrash(ctx context.Context, j *jobs.Job) error {
 // oldTrash picks the oldest deleted records. Companions come before the travelers
 // to whom they belong, who wait for companions that were deleted later.
 var oldTrash = map[string]string{
-	"activity":       "SELECT r.id FROM {activity.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
-	"attachment":     "SELECT r.id FROM {attachment.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
-	"relation":       "SELECT r.id FROM {relation.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
-	"passport":       binned("passport"),
-	"visa":           binned("visa"),
-	"nationality":    binned("nationality"),
-	"other_document": binned("other_document"),
-	"client":         "SELECT r.id FROM {client.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
-	"view":           "SELECT r.id FROM {view.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
-	"client_list":    "SELECT r.id FROM {client_list.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
+	"activity":        "SELECT r.id FROM {activity.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
+	"activity_person": binned("activity_person"),
+	"attachment":      "SELECT r.id FROM {attachment.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
+	"relation":        "SELECT r.id FROM {relation.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
+	"passport":        binned("passport"),
+	"visa":            binned("visa"),
+	"nationality":     binned("nationality"),
+	"other_document":  binned("other_document"),
+	"client":          "SELECT r.id FROM {client.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
+	"view":            "SELECT r.id FROM {view.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
+	"client_list":     "SELECT r.id FROM {client_list.trash} r WHERE r.deleted_at < $1 ORDER BY r.id LIMIT $2",
 	"traveler": `SELECT r.id FROM {traveler.trash} r WHERE r.deleted_at < $1
 		AND NOT EXISTS (SELECT 1 FROM {traveler.trash} c WHERE c.main_traveler_id = r.id AND c.deleted_at >= $1)
 		ORDER BY CASE WHEN r.main_traveler_id IS NULL THEN 1 ELSE 0 END, r.id LIMIT $2`,

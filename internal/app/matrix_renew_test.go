@@ -15,6 +15,8 @@ var builders = []func(m *matrix, name string, actor db.Actor, ids map[string]int
 			ids[part] = m.insert(eventAuthor(name), &activity.Activity{OwnerKind: kind, OwnerID: ids[kind], Type: "NOTE", Subject: "Zq" + name + "event",
 				FollowOn: "2026-01-02", FollowNote: "Zq" + name + "follow"})
 		}
+		ids["there"] = m.insert(eventAuthor(name), &activity.Person{ActivityID: ids["event"], TravelerID: ids["traveler"]})
+		m.eventPapers(name, ids)
 	},
 	func(m *matrix, _ string, actor db.Actor, ids map[string]int64) { m.purse(actor, ids) },
 	(*matrix).papersOnFile,

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/carnetcrm/carnet/internal/activity"
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -379,10 +380,10 @@ func derive(ctx context.Context, tx *db.Tx, id int64) (record.Derived, error) {
 }
 
 func sweep(ctx context.Context, tx *db.Tx, id int64) error {
-	for _, table := range []string{"communication", "address", "tag_link", "comment", "activity", "attachment", "acknowledgement"} {
+	for _, table := range []string{"communication", "address", "tag_link", "comment", "attachment", "acknowledgement"} {
 		if err := record.Sweep(ctx, tx, table, "client", id); err != nil {
 			return err
 		}
 	}
-	return nil
+	return activity.Sweep(ctx, tx, "client", id)
 }

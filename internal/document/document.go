@@ -1,5 +1,5 @@
-// Package document keeps the files and links that hang on clients and travelers
-// (R121-R125), and the images of travel documents (R032). It attaches to a kind and an
+// Package document keeps the files and links that hang on clients, travelers and what
+// happened with them (R121-R125), and the images of travel documents (R032). It attaches to a kind and an
 // id, and knows no area.
 package document
 
@@ -18,7 +18,9 @@ const RightDelete = "document.delete"
 
 func ownerRule(mode string) db.Rule {
 	cond := `(owner_kind = 'client' AND EXISTS (SELECT 1 FROM {client` + mode + `} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))
-		OR (owner_kind = 'traveler' AND EXISTS (SELECT 1 FROM {traveler` + mode + `} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))`
+		OR (owner_kind = 'traveler' AND EXISTS (SELECT 1 FROM {traveler` + mode + `} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))
+		OR (owner_kind = 'activity' AND EXISTS (SELECT 1 FROM {activity` + mode + `} v WHERE v.id = "attachment".owner_id LIMIT 1 OFFSET 0))`
+	// An activity has an owner_id of its own: that of the attachment is meant.
 	// The files of a deleted record are away with it, for everybody but the program.
 	return db.Rule{Own: cond, Branch: cond, Agency: cond, Lift: "system"}
 }
@@ -40,7 +42,7 @@ const (
 // Attachment is a file or link on a record.
 type Attachment struct {
 	record.Base
-	OwnerKind   string        `db:"owner_kind" history:"-"` // client, traveler
+	OwnerKind   string        `db:"owner_kind" history:"-"` // client, traveler, activity
 	OwnerID     int64         `db:"owner_id" history:"-"`
 	PartKind    string        `db:"part_kind" history:"-"` // passport, visa ...: what of the owner it is an image of
 	PartID      int64         `db:"part_id" history:"-"`
@@ -70,7 +72,7 @@ func (a *Attachment) Parents() []record.Ref {
 // Unique names the field of a violated constraint: two files of one name are versions.
 func (*Attachment) Unique(string) string { return "name" }
 
-// Owner is the client or traveler that a hangs on.
+// Owner is the client, traveler or activity that a hangs on.
 func (a *Attachment) Owner() record.Ref { return record.Ref{Kind: a.OwnerKind, ID: a.OwnerID} }
 
 // Private reports whether a shows a travel document: it is seen with the right to

@@ -38,6 +38,7 @@ func (a *Attachment) FormOf() string {
 
 // owned is the name of the record that a file hangs on.
 const owned = `coalesce(CASE WHEN f.owner_kind = 'client' THEN (SELECT c.name FROM {client} c WHERE c.id = f.owner_id)
+	WHEN f.owner_kind = 'activity' THEN (SELECT a.subject FROM {activity} a WHERE a.id = f.owner_id)
 	ELSE (SELECT CASE WHEN t.given = '' THEN t.family ELSE t.family || '/' || t.given END FROM {traveler} t WHERE t.id = f.owner_id) END, '')`
 
 // List is everything that hangs on the records that one sees (R125).
@@ -50,7 +51,7 @@ var List = list.Def{
 	Fields: []list.Field{
 		{Key: "name", Kind: list.Text, SQL: "f.name_key", Show: "f.name", Sort: "f.name_key", Folded: true, Indexed: true},
 		{Key: "owner", Kind: list.Text, SQL: owned, Loose: true},
-		{Key: "of", Kind: list.Choice, SQL: "f.owner_kind", Choices: []string{"client", "traveler"}},
+		{Key: "of", Kind: list.Choice, SQL: "f.owner_kind", Choices: []string{"client", "traveler", "activity"}},
 		{Key: "form", Kind: list.Choice, SQL: form, Choices: Forms},
 		{Key: "description", Kind: list.Text, SQL: "f.description", Loose: true},
 		{Key: "size", Kind: list.Number, SQL: "f.size", Sort: "f.size"},

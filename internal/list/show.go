@@ -39,6 +39,17 @@ func (d *Def) Text(l *i18n.Localizer, f Field, v any, loc *time.Location, home s
 	return ""
 }
 
+// Named returns the field with the labels of its values, where these are the agency's own
+// and must be looked up before Text can write them.
+func (f Field) Named(ctx context.Context, tx *db.Tx, lang string) (Field, error) {
+	if f.Listed == nil {
+		return f, nil
+	}
+	options, err := f.Listed(ctx, tx, lang)
+	f.Values = func(string) []Option { return options }
+	return f, err
+}
+
 func yesNo(l *i18n.Localizer, yes bool) string {
 	if yes {
 		return l.T("common.yes")

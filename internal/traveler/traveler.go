@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/carnetcrm/carnet/internal/activity"
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/country"
 	"github.com/carnetcrm/carnet/internal/date"
@@ -216,10 +217,13 @@ func touches(ctx context.Context, tx *db.Tx, id int64) (out []record.Ref, err er
 }
 
 func sweep(ctx context.Context, tx *db.Tx, id int64) error {
-	for _, table := range []string{"communication", "address", "tag_link", "comment", "activity", "attachment", "acknowledgement"} {
+	for _, table := range []string{"communication", "address", "tag_link", "comment", "attachment", "acknowledgement"} {
 		if err := record.Sweep(ctx, tx, table, "traveler", id); err != nil {
 			return err
 		}
+	}
+	if err := activity.Sweep(ctx, tx, "traveler", id); err != nil {
+		return err
 	}
 	var others []Traveler
 	if err := record.Select(ctx, tx.AsSystem(), &others, "WHERE r.main_traveler_id = $1", id); err != nil {

@@ -22,7 +22,9 @@ type activityData struct {
 	between []activity.Activity // those among the changes that the timeline shows
 	due     []activity.Activity // open follow-ups
 	types   *option.Set
-	show    string // what the timeline shows: "" everything, events, changes
+	present map[int64][]present // who was there, by event
+	nearby  []present           // who may have been, on the page of a traveler
+	show    string              // what the timeline shows: "" everything, events, changes
 }
 
 // eventsShown is how many events the section shows, timelineEvents how many the timeline
@@ -68,6 +70,11 @@ func (v *recordView) loadEvents(ctx context.Context, tx *db.Tx) (err error) {
 	if v.events, err = activity.Between(ctx, tx, v.eventOwners(), 0, 0, eventsShown+1); err != nil {
 		return err
 	}
+	if v.mayNote() && v.ref.Kind == "traveler" {
+		if v.nearby, err = around(ctx, tx, v.ref); err != nil {
+			return err
+		}
+	}
 	v.due, err = activity.DueOf(ctx, tx, v.eventOwners())
 	return err
 }
@@ -77,7 +84,7 @@ func (v *recordView) loadBetween(ctx context.Context, tx *db.Tx) (err error) {
 	var from, to db.Stamp
 	switch {
 	case v.show == "changes":
-		return nil
+		return v.loadPresent(ctx, tx)
 	case v.show == "events":
 		v.history = nil
 	case len(v.history) > eventsPerPage:
@@ -88,8 +95,10 @@ func (v *recordView) loadBetween(ctx context.Context, tx *db.Tx) (err error) {
 			return err
 		}
 	}
-	v.between, err = activity.Between(ctx, tx, v.eventOwners(), from, to, timelineEvents)
-	return err
+	if v.between, err = activity.Between(ctx, tx, v.eventOwners(), from, to, timelineEvents); err != nil {
+		return err
+	}
+	return v.loadPresent(ctx, tx)
 }
 
 // eventWho are the ids of the people who noted the events of the page.
@@ -154,6 +163,9 @@ func (v *recordView) mayNote() bool { return v.p.Actor.May("client.edit") && !v.
 func (v *recordView) eventRow(a *activity.Activity) templ.Component {
 	r := ui.Row{Slim: true, Lead: ui.Icon(activityIcon(a.Type)), Title: a.Subject, Href: activityPath(a.ID),
 		Sub: join(typeLine(v.p, v.types, a), v.names.user(v.p, int64(a.CreatedBy)), a.Result), End: v.p.day(a.At)}
+	if there := v.present[a.ID]; len(there) > 0 {
+		r.Sub, r.SubComp = "", withLinks(presentLinks(there), r.Sub)
+	}
 	r.Badges = v.p.activityBadges(a)
 	return r
 }
@@ -177,7 +189,7 @@ func (p *Page) activityBadges(a *activity.Activity) (out []ui.Badge) {
 func (v *recordView) activityEvent(a *activity.Activity) ui.Event {
 	at := a.At.Time().In(v.p.Loc())
 	ev := ui.Event{Icon: activityIcon(a.Type), Kind: "accent", Time: v.p.L.Time(at, v.p.Loc()), ISO: iso(a.At), Title: a.Subject, Href: activityPath(a.ID),
-		Text: cutText(a.Text, 280), By: join(typeLine(v.p, v.types, a), v.names.user(v.p, int64(a.CreatedBy)))}
+		Text: cutText(a.Text, 280), With: presentLinks(v.present[a.ID]), By: join(typeLine(v.p, v.types, a), v.names.user(v.p, int64(a.CreatedBy)))}
 	if a.Type == "COMPLAINT" {
 		ev.Kind = "danger"
 	}
@@ -211,7 +223,7 @@ func (v *recordView) days() []ui.Day {
 		if i == eventsPerPage {
 			break
 		}
-		if e.Kind == "activity" && e.Op == "create" && v.show == "" || v.sameTaste(i) {
+		if (e.Kind == "activity" || e.Kind == "activity_person") && e.Op == "create" && v.show == "" || v.sameTaste(i) {
 			continue // the event itself is there; what one save made of preferences is told once
 		}
 		items = append(items, timelineItem{e.At.Time().In(v.p.Loc()), v.event(e)})
@@ -256,9 +268,9 @@ func (v *recordView) eventDialog() templ.Component {
 	}
 	d := ui.Dialog{L: v.p.L, ID: "event-new", Title: v.p.T("activity.new"), Action: v.path() + "/activities", Wide: true,
 		Submit: ui.Button{Label: v.p.T("common.save"), Keys: "Control+S"}}
-	f := &activityForm{p: v.p, types: v.types, a: &activity.Activity{}, short: true}
-	for i := range v.members {
-		f.people = append(f.people, fullName(&v.members[i].T))
+	f := &activityForm{p: v.p, types: v.types, a: &activity.Activity{}, around: v.nearby, short: true}
+	for i := range v.members[:min(len(v.members), mostAround)] {
+		f.around = append(f.around, present{v.members[i].T.ID, fullName(&v.members[i].T)})
 	}
 	return within(ui.DialogBox(d), within(ui.Fields(), f.fields()))
 }

@@ -25,8 +25,9 @@ type activityForm struct {
 	types  *option.Set
 	form   Form // what was typed, nil while nothing was sent
 	err    error
-	people []string // proposed as persons
-	short  bool     // in a pop-up: the first field has the focus
+	around []present // offered as those who were there
+	there  []present // who was there
+	short  bool      // in a pop-up: the first field has the focus
 }
 
 func (f *activityForm) field(name string, width int) ui.Field {
@@ -80,8 +81,6 @@ func (f *activityForm) fields() ui.Group {
 	if minutes.InputMode = "numeric"; a.Minutes != 0 {
 		minutes.Value = f.val("minutes", strconv.FormatInt(a.Minutes, 10))
 	}
-	persons := in("persons", a.Persons, 6)
-	persons.Help, persons.List = p.T("activity.help.persons"), f.people
 	private := a.Private
 	if f.form != nil && f.form.Has("_tick.private") {
 		private = f.form.Bool("private")
@@ -96,7 +95,7 @@ func (f *activityForm) fields() ui.Group {
 	}
 	follow := date("follow_on", p.typedDate(a.FollowOn), 6)
 	out := ui.Group{subject, kind, ui.Select{Field: f.field("direction", 6), Value: f.val("direction", a.Direction), HasNone: true, Options: p.options("activity.direction.", activity.Directions)},
-		text, date("at_date", day, 4), in("at_time", clock, 4), minutes, persons, in("result", a.Result, 6), follow, in("follow_note", a.FollowNote, 6)}
+		text, date("at_date", day, 4), in("at_time", clock, 4), minutes, f.people(), in("result", a.Result, 0), follow, in("follow_note", a.FollowNote, 6)}
 	if a.FollowOn != "" {
 		out = append(out, tick("follow_done", "", a.FollowDone))
 	}
@@ -158,20 +157,30 @@ func (f *activityForm) fillAt(bad *errs.Collect) error {
 	return nil
 }
 
-// page shows the form as a page of its own.
+// page shows the form for a new event as a page of its own.
 func (f *activityForm) page(status int, owner record.Ref) error {
-	p, a := f.p, f.a
+	p := f.p
 	name := ""
 	err := p.View(func(ctx context.Context, tx *db.Tx) (err error) {
 		if f.types, err = option.Load(ctx, tx); err != nil {
 			return err
 		}
-		name, err = ownerName(ctx, tx, owner)
-		return err
+		if name, err = ownerName(ctx, tx, owner); err != nil {
+			return err
+		}
+		return f.loadPeople(ctx, tx, owner)
 	})
 	if err != nil {
 		return err
 	}
+	title := p.T("activity.new")
+	head := ui.PageHead{Title: title, Back: ui.Link{Href: pathOf(owner), Text: name}}
+	return p.RenderStatus(status, Screen{Title: title, Nav: owner.Kind + "s"}, activityScreen(p, head, f.card(owner)))
+}
+
+// card is the form with what is wrong with it.
+func (f *activityForm) card(owner record.Ref) templ.Component {
+	p, a := f.p, f.a
 	card := ui.EditCard{L: p.L, ID: "event", Title: p.T("activity.new"), Action: pathOf(owner) + "/activities", Cancel: pathOf(owner)}
 	if a.ID != 0 {
 		card.Title, card.Action, card.Version = a.Subject, activityPath(a.ID), a.Version
@@ -184,15 +193,16 @@ func (f *activityForm) page(status int, owner record.Ref) error {
 	if a.ID != 0 && f.err == nil {
 		remove = card.Action + "/delete"
 	}
-	head := ui.PageHead{Title: card.Title, Back: ui.Link{Href: pathOf(owner), Text: name}}
-	problem := p.adminProblem("activity", f.form, f.err)
-	return p.RenderStatus(status, Screen{Title: card.Title, Nav: owner.Kind + "s"}, activityScreen(p, head, catalogForm(p, card, problem, fields, remove)))
+	return catalogForm(p, card, p.adminProblem("activity", f.form, f.err), fields, remove)
 }
 
-// ownerName is what a client or traveler is called.
+// ownerName is what a client, traveler or event is called.
 func ownerName(ctx context.Context, tx *db.Tx, ref record.Ref) (name string, err error) {
 	q := "SELECT x.name FROM {client} x WHERE x.id = $1"
-	if ref.Kind == "traveler" {
+	switch ref.Kind {
+	case "activity":
+		q = "SELECT x.subject FROM {activity} x WHERE x.id = $1"
+	case "traveler":
 		q = "SELECT CASE WHEN x.given = '' THEN x.family ELSE x.family || '/' || x.given END FROM {traveler} x WHERE x.id = $1"
 	}
 	err = tx.Row(ctx, q, []any{ref.ID}, &name)
@@ -223,7 +233,10 @@ func (s *Server) createActivity(kind string) handler {
 			if err := f.fill(); err != nil {
 				return err
 			}
-			return record.Insert(ctx, tx, f.a)
+			if err := record.Insert(ctx, tx, f.a); err != nil {
+				return err
+			}
+			return f.savePeople(ctx, tx)
 		})
 		if err != nil && correctable(err) {
 			f.err, f.a.ID = err, 0
@@ -240,56 +253,6 @@ func (s *Server) createActivity(kind string) handler {
 	}
 }
 
-// showActivity shows an event: as a form to who may change it.
-func showActivity(p *Page) error {
-	id, err := p.ID("id")
-	if err != nil {
-		return err
-	}
-	f := &activityForm{p: p, a: new(activity.Activity)}
-	may, by, name := false, "", ""
-	err = p.View(func(ctx context.Context, tx *db.Tx) (err error) {
-		if err := record.Get(ctx, tx, f.a, id); err != nil {
-			return err
-		}
-		switch err := record.Editable(ctx, tx, record.Ref{Kind: "activity", ID: id}); {
-		case err == nil:
-			may = !p.Actor.ReadOnly
-		case !errs.Is(err, errs.Forbidden):
-			return err
-		}
-		if f.types, err = option.Load(ctx, tx); err != nil {
-			return err
-		}
-		if name, err = ownerName(ctx, tx, f.a.Owner()); err != nil {
-			return err
-		}
-		err = tx.Row(ctx, "SELECT u.name FROM {user} u WHERE u.id = $1", []any{f.a.CreatedBy}, &by)
-		if errs.Is(err, errs.NotFound) {
-			return nil
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if may {
-		return f.page(http.StatusOK, f.a.Owner())
-	}
-	a := f.a
-	label := func(column string) string { return p.fieldLabel("activity", column) }
-	facts := ui.Facts{Items: []ui.Fact{{Label: label("type"), Value: typeLine(p, f.types, a)}, {Label: label("at"), Value: p.moment(a.At)},
-		{Label: label("by"), Value: by}, {Label: label("persons"), Value: a.Persons}, {Label: label("result"), Value: a.Result},
-		{Label: label("follow_due"), Value: p.L.Date(a.FollowOn), Note: a.FollowNote}}}
-	content := ui.Group{facts}
-	if a.Text != "" {
-		content = append(content, prose(a.Text))
-	}
-	head := ui.PageHead{Title: a.Subject, Back: ui.Link{Href: pathOf(a.Owner()), Text: name}}
-	return p.Render(Screen{Title: a.Subject, Nav: a.OwnerKind + "s"},
-		activityScreen(p, head, within(ui.CardBox(ui.Card{ID: "event", Title: p.T("activity.card"), HideHead: true, Body: true}), content)))
-}
-
 func saveActivity(p *Page) error {
 	id, form, err := p.posted()
 	if err != nil {
@@ -300,13 +263,22 @@ func saveActivity(p *Page) error {
 	if version <= 0 {
 		version = -1 // a form without a version never overwrites anything
 	}
-	err = p.Update(func(ctx context.Context, tx *db.Tx) error { return record.Edit(ctx, tx, f.a, id, version, f.fill) })
+	err = p.Update(func(ctx context.Context, tx *db.Tx) error {
+		if err := record.Edit(ctx, tx, f.a, id, version, f.fill); err != nil {
+			return err
+		}
+		return f.savePeople(ctx, tx)
+	})
 	err = p.weigh("activity", id, version, err)
 	if err != nil && correctable(err) && len(fieldErrors(err)) > 0 {
 		f.err = err
-		return f.page(StatusOf(err), f.a.Owner())
+		return p.showEvent(StatusOf(err), f, &recordView{p: p, ref: record.Ref{Kind: "activity", ID: id}})
 	}
-	if err != nil && !isStale(err) { // stale without a difference: it is stored already
+	if isStale(err) { // without a difference: what was typed is stored already
+		f.a.ID = id
+		err = p.Update(f.savePeople)
+	}
+	if err != nil {
 		return err
 	}
 	p.Flash("good", "common.saved")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/flow/exports"
 	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/option"
 	"github.com/carnetcrm/carnet/internal/record"
@@ -29,12 +31,21 @@ type activityListView struct {
 	people []ui.Option
 	owner  record.Ref // whose events they are; zero for all
 	name   string
+	person record.Ref // a traveler who was there or with whom it happened, zero for all
+	who    string     // that person's name
+	there  map[int64][]present
+	around []present // offered by the form for a new event
+	asked  list.Query
 	err    error
 }
 
 // activityFilters are the fields of the form: the filter that each is.
 var activityFilters = []formFilter{{"client", "client", "is"}, {"traveler", "traveler", "is"}, {"subject", "subject", "contains"},
 	{"type", "type", "any"}, {"by", "by", "any"}, {"after", "at", "after"}, {"before", "at", "before"}}
+
+// activityAliases are filters as addresses of lists name them, which exports lead back
+// to, and the fields of the form that they are.
+var activityAliases = map[string]string{"at.after": "after", "at.before": "before", "follow_due.filled": "open"}
 
 func (v *activityListView) query() (list.Query, error) {
 	q, bad := v.p.asked(v.form, activityFilters, activity.List.Columns...)
@@ -51,6 +62,12 @@ func (v *activityListView) query() (list.Query, error) {
 
 func activityList(p *Page) error {
 	v := &activityListView{p: p, form: Form(p.R.URL.Query())}
+	for name, as := range activityAliases {
+		if s := v.form.Str(name); s != "" && v.form.Str(as) == "" {
+			v.form[as] = []string{s}
+		}
+		delete(v.form, name)
+	}
 	q, bad := v.query()
 	v.err = bad
 	err := p.View(func(ctx context.Context, tx *db.Tx) error { return v.load(ctx, tx, q) })
@@ -84,7 +101,40 @@ func (v *activityListView) load(ctx context.Context, tx *db.Tx, q list.Query) (e
 	if err != nil {
 		return err
 	}
-	v.page, err = activity.List.Run(ctx, tx, q)
+	if err := v.loadPerson(ctx, tx, &q); err != nil {
+		return err
+	}
+	if v.mayNote() {
+		if v.around, err = around(ctx, tx, v.owner); err != nil {
+			return err
+		}
+	}
+	if v.page, err = activity.List.Run(ctx, tx, q); err != nil {
+		return err
+	}
+	v.asked = q
+	var ids []int64
+	for _, r := range v.page.Rows {
+		ids = append(ids, r.ID)
+	}
+	v.there, err = presentAt(ctx, tx, ids...)
+	return err
+}
+
+// loadPerson adds the person to what is asked: one that was picked, or whose name was
+// typed where there is no script.
+func (v *activityListView) loadPerson(ctx context.Context, tx *db.Tx, q *list.Query) error {
+	id, err := (&recordView{p: v.p, form: v.form}).found(ctx, tx, "traveler", "person")
+	if errs.Is(err, errs.Invalid) {
+		v.err = errors.Join(v.err, err)
+		return nil
+	}
+	if err != nil || id == 0 {
+		return err
+	}
+	v.person = record.Ref{Kind: "traveler", ID: id}
+	q.Filters = append(q.Filters, list.Filter{Key: "traveler", Op: "is", Values: []string{idText(id)}})
+	v.who, err = ownerName(ctx, tx, v.person)
 	return err
 }
 
@@ -107,7 +157,7 @@ func (v *activityListView) href(change ...string) string {
 	return "/activities?" + u.Encode()
 }
 
-var activitySizes = map[string]string{"subject": "name", "type": "person", "at": "date", "owner": "person", "by": "person", "result": "person", "follow_due": "date"}
+var activitySizes = map[string]string{"subject": "name", "type": "person", "at": "date", "owner": "person", "persons": "person", "by": "person", "result": "person", "follow_due": "date"}
 
 // table sorts by any column (R128).
 func (v *activityListView) table() ui.Table {
@@ -134,6 +184,10 @@ func (v *activityListView) table() ui.Table {
 			s := v.value(f.Key, r.Values[i])
 			if i == 0 {
 				row.Name = ui.Name{Family: s}
+				continue
+			}
+			if f.Key == "persons" {
+				row.Cells = append(row.Cells, personsCell(v.there[r.ID], s))
 				continue
 			}
 			row.Cells = append(row.Cells, ui.Cell{Text: s})
@@ -190,7 +244,7 @@ func (v *activityListView) fields() ui.Group {
 	out := ui.Group{ui.Input{Field: field("subject", 6), Value: v.form.Str("subject"), Autocomplete: "off"},
 		ui.Select{Field: field("type", 3), Value: v.form.Str("type"), Options: types, HasNone: true},
 		ui.Select{Field: field("by", 3), Value: v.form.Str("by"), Options: v.people, HasNone: true},
-		day("after"), day("before"),
+		v.personField(field("person", 6)), day("after"), day("before"),
 		ui.Tick{Name: "open", Label: p.T("activity.open_only"), Checked: v.form.Bool("open")}}
 	for _, name := range []string{"client", "traveler", "sort"} {
 		if s := v.form.Str(name); s != "" {
@@ -200,6 +254,15 @@ func (v *activityListView) fields() ui.Group {
 	return out
 }
 
+// personField searches who was there.
+func (v *activityListView) personField(f ui.Field) ui.Lookup {
+	l := ui.Lookup{Field: f, L: v.p.L, URL: "/travelers/lookup", Text: v.form.Str("person_q")}
+	if v.person.ID != 0 {
+		l.Value, l.Text = idText(v.person.ID), v.who
+	}
+	return l
+}
+
 // filtered reports whether something was asked for besides whose events they are.
 func (v *activityListView) filtered() bool {
 	for _, f := range activityFilters[2:] {
@@ -207,15 +270,18 @@ func (v *activityListView) filtered() bool {
 			return true
 		}
 	}
-	return v.form.Bool("open")
+	return v.form.Bool("open") || v.form.Str("person")+v.form.Str("person_q") != ""
 }
 
-// actions are the ways from the list: a new event in a pop-up.
-func (v *activityListView) actions() []templ.Component {
-	if !v.mayNote() {
-		return nil
+// actions are the ways from the list: a new event in a pop-up, and the list as a file.
+func (v *activityListView) actions() (out []templ.Component) {
+	if v.p.Actor.May(exports.Right) && len(v.page.Rows) > 0 {
+		out = append(out, ui.Button{Label: v.p.T("common.export"), Icon: "download", Href: exportFrom("activity", &activity.List, v.asked)})
 	}
-	return []templ.Component{ui.Button{Label: v.p.T("activity.new"), Icon: "plus", Kind: "primary", Dialog: "event-new", Keys: "e", Attrs: templ.Attributes{"data-new-event": true}}}
+	if v.mayNote() {
+		out = append(out, ui.Button{Label: v.p.T("activity.new"), Icon: "plus", Kind: "primary", Dialog: "event-new", Keys: "e", Attrs: templ.Attributes{"data-new-event": true}})
+	}
+	return out
 }
 
 func (v *activityListView) mayNote() bool {
@@ -228,7 +294,7 @@ func (v *activityListView) dialog() templ.Component {
 	}
 	d := ui.Dialog{L: v.p.L, ID: "event-new", Title: v.p.T("activity.new"), Action: pathOf(v.owner) + "/activities", Wide: true,
 		Submit: ui.Button{Label: v.p.T("common.save"), Keys: "Control+S"}}
-	f := &activityForm{p: v.p, types: v.types, a: &activity.Activity{}, short: true}
+	f := &activityForm{p: v.p, types: v.types, a: &activity.Activity{}, around: v.around, short: true}
 	return within(ui.DialogBox(d), within(ui.Fields(), append(f.fields(), ui.Hidden{Name: "back", Value: "/activities"})))
 }
 

@@ -27,6 +27,8 @@ func (s *Server) fileRoutes() []Route {
 		out = append(out, Route{Pattern: at + "files", Right: "client.edit", Upload: true, handle: s.uploadFiles(kind)},
 			Route{Pattern: at + "file-links", Right: "client.edit", handle: s.saveCard(kind, "files-link", addFileLink)})
 	}
+	out = append(out, Route{Pattern: "POST /activities/{id}/files", Right: "client.edit", Upload: true, handle: s.uploadFiles("activity")},
+		Route{Pattern: "POST /activities/{id}/file-links", Right: "client.edit", handle: addEventLink})
 	return append(out,
 		Route{Pattern: "GET /documents", handle: s.fileList},
 		Route{Pattern: "GET /files/{id}", handle: s.filePage},
@@ -180,15 +182,7 @@ func (p *Page) uploaded(up document.Upload, done []*document.Attachment, bad []f
 		card = "documents"
 	}
 	if len(bad) > 0 || len(done) == 0 {
-		v := &recordView{p: p, ref: up.Owner, edit: "files-new"}
-		v.filesBad = bad
-		if len(bad) == 0 {
-			v.filesBad = []fileFailure{{"", errs.Bad("file", "error.required")}}
-		}
-		if err := p.View(v.load); err != nil {
-			return err
-		}
-		return v.page(StatusOf(v.filesBad[0].err))
+		return p.filesAgain(up, bad)
 	}
 	if len(done) == 1 && done[0].Number > 1 {
 		p.Flash("good", "file.new_version", "Name", done[0].Name, "Number", int(done[0].Number))

@@ -95,6 +95,7 @@ func (v *fileListView) load(ctx context.Context, tx *db.Tx, q list.Query) (err e
 func (v *fileListView) loadOwners(ctx context.Context, tx *db.Tx) error {
 	v.owners = map[record.Ref]string{}
 	for kind, q := range map[string]string{"client": "SELECT x.id, x.name FROM {client} x WHERE x.id IN {ids $1}",
+		"activity": "SELECT x.id, x.subject FROM {activity} x WHERE x.id IN {ids $1}",
 		"traveler": "SELECT x.id, CASE WHEN x.given = '' THEN x.family ELSE x.family || '/' || x.given END FROM {traveler} x WHERE x.id IN {ids $1}"} {
 		var ids db.IDs
 		for _, a := range v.rows {

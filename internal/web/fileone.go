@@ -80,9 +80,8 @@ func (v *fileView) load(ctx context.Context, tx *db.Tx, id int64) (err error) {
 	case !errs.Is(err, errs.Forbidden):
 		return err
 	}
-	q := map[string]string{"client": "SELECT c.name FROM {client} c WHERE c.id = $1",
-		"traveler": "SELECT CASE WHEN t.given = '' THEN t.family ELSE t.family || '/' || t.given END FROM {traveler} t WHERE t.id = $1"}[v.a.OwnerKind]
-	return tx.Row(ctx, q, []any{v.a.OwnerID}, &v.owner)
+	v.owner, err = ownerName(ctx, tx, v.a.Owner())
+	return err
 }
 
 // visible reports whether there is a picture of the file.

@@ -62,7 +62,10 @@ var nameQueries = map[string]string{
 	"marketing_code": "SELECT x.id, x.names FROM {marketing_code} x WHERE x.id IN {ids $1}",
 	"tag":            "SELECT x.id, x.name FROM {tag} x WHERE x.id IN {ids $1}",
 	"passport":       "SELECT x.id, x.country || ' •••• ' || x.number_hint FROM {passport.any} x WHERE x.id IN {ids $1}",
-	"traveler":       "SELECT x.id, CASE WHEN x.given = '' THEN x.family ELSE x.given || ' ' || x.family END FROM {traveler.any} x WHERE x.id IN {ids $1}",
+	// Who was added to or taken off which event.
+	"activity_person": `SELECT x.id, CASE WHEN t.given = '' THEN t.family ELSE t.given || ' ' || t.family END || ' · ' || a.subject
+		FROM {activity_person.any} x JOIN {traveler.any} t ON t.id = x.traveler_id JOIN {activity.any} a ON a.id = x.activity_id WHERE x.id IN {ids $1}`,
+	"traveler": "SELECT x.id, CASE WHEN x.given = '' THEN x.family ELSE x.given || ' ' || x.family END FROM {traveler.any} x WHERE x.id IN {ids $1}",
 }
 
 // loadNames reads the names that the page needs: of its people and offices, and
@@ -76,6 +79,9 @@ func (v *recordView) loadNames(ctx context.Context, tx *db.Tx) error {
 	}
 	for _, e := range v.history {
 		add("user", int64(e.UserID))
+		if e.Kind == "activity_person" {
+			add(e.Kind, e.RefID)
+		}
 		for _, c := range e.Changes {
 			if table, ok := idColumns[c.Field]; ok {
 				for _, s := range []string{c.Old, c.New} {
@@ -242,7 +248,7 @@ func (v *recordView) dayTitle(d date.Date) string {
 
 // eventIcons tell the kinds of entries apart.
 var eventIcons = map[string]string{"client": "clients", "traveler": "user", "communication": "phone", "address": "pin",
-	"client_traveler": "link", "activity": "flag", "relation": "users", "payment_card": "card", "medical_entry": "heart", "medical_consent": "shield", "tag_link": "tag", "marketing_link": "megaphone", "interface_id": "idcard", "share": "share", "comment": "note",
+	"client_traveler": "link", "activity": "flag", "activity_person": "users", "relation": "users", "payment_card": "card", "medical_entry": "heart", "medical_consent": "shield", "tag_link": "tag", "marketing_link": "megaphone", "interface_id": "idcard", "share": "share", "comment": "note",
 	"passport": "passport", "visa": "stamp", "nationality": "flag", "other_document": "idcard",
 	"fill_in": "send", "acknowledgement": "stamp", "attachment": "clip", "view": "bookmark", "view_default": "bookmark", "client_list": "lists"}
 
@@ -302,8 +308,11 @@ func (v *recordView) inShort(e record.Entry) string {
 	if e.Op == "edit" {
 		return ""
 	}
-	if e.Kind == "relation" {
+	switch e.Kind {
+	case "relation":
 		return v.relationText(&e)
+	case "activity_person":
+		return v.names[e.Kind][e.RefID]
 	}
 	var out []string
 	for _, field := range shortFields[e.Kind] {

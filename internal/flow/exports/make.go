@@ -92,7 +92,9 @@ func (s *Service) write(ctx context.Context, a db.Actor, e *Export, w io.Writer,
 			rows, err = output.WriteLabels(w, t, sheet, opt.Start, m.labels())
 			skipped = m.skipped
 		default:
-			m.columns(t, a)
+			if err := m.columns(t, a); err != nil {
+				return err
+			}
 			m.secretColumns(t)
 			rows, err = writers[e.Format](w, t, m.rows())
 		}
@@ -140,9 +142,13 @@ type maker struct {
 }
 
 // columns fills in the columns of the table.
-func (m *maker) columns(t *output.Table, a db.Actor) {
+func (m *maker) columns(t *output.Table, a db.Actor) error {
 	for _, key := range m.chosen.Query.Columns {
 		f, _ := m.d.Field(key, a) // chosen by Columns
+		f, err := f.Named(m.ctx, m.tx, m.l.Lang())
+		if err != nil {
+			return err
+		}
 		m.fields = append(m.fields, f)
 		kind := output.Text
 		switch {
@@ -157,6 +163,7 @@ func (m *maker) columns(t *output.Table, a db.Actor) {
 		}
 		t.Columns = append(t.Columns, output.Column{Label: m.d.Title(m.l, key), Kind: kind})
 	}
+	return nil
 }
 
 // errEnough ends a walk whose reader has stopped.
@@ -247,7 +254,9 @@ func (s *Service) printout(ctx context.Context, a db.Actor, e *Export, p *Printe
 		chosen.Query.Columns, chosen.Query.Lang, chosen.Query.Zone = Columns(d, chosen.Query, a), e.Lang, ag.Location()
 		m := &maker{ctx: ctx, tx: tx, d: d, e: e, ag: ag, chosen: chosen, l: i18n.For(e.Lang)}
 		p.Table = e.table(ag, Options{}, tx.Now.Time())
-		m.columns(p.Table, a)
+		if err := m.columns(p.Table, a); err != nil {
+			return err
+		}
 		err = d.EachSelected(ctx, tx, chosen, func(r list.Row) error {
 			if len(p.Cells) == MaxPrint {
 				p.More = true
