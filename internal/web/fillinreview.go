@@ -87,17 +87,22 @@ func (v *reviewView) grid() ui.Grid {
 	return g
 }
 
-// fieldName is what a difference is called: whom an emergency contact is about, too.
+// fieldName is what a difference is called: of what trip a preference is, and whom an
+// emergency contact is about, too.
 func (v *reviewView) fieldName(d fillin.Difference) string {
-	name := fieldName(v.p, d.Field)
-	if d.Kind != "emergency_contact" {
+	name, of := fieldName(v.p, d.Field), ""
+	switch {
+	case d.Kind == "preference":
+		of = v.p.T("preference.category." + d.Label)
+	case d.Kind == "emergency_contact" && d.Label == "":
+		of = v.p.T("link.review.new_contact")
+	case d.Kind == "emergency_contact":
+		of = d.Label
+	}
+	if of == "" || of == name {
 		return name
 	}
-	who := d.Label
-	if who == "" {
-		who = v.p.T("link.another.contact")
-	}
-	return v.p.T("common.colon", "Label", who, "Value", name)
+	return v.p.T("common.colon", "Label", of, "Value", name)
 }
 
 // shown writes a value as people read it.
