@@ -67,9 +67,15 @@ func (a *App) Rotate(ctx context.Context, opt RotateOptions) (r Rotation, err er
 	if err != nil {
 		return r, err
 	}
-	// Old values mean an interrupted rotation; several keys and no old value one that is
-	// finished, of which the old keys may be forgotten.
-	if before.Old == 0 && !(opt.ForgetOld && before.Keys > 1) {
+	// Old values mean an interrupted rotation, and so does an old witness: where there are
+	// no secrets yet it alone tells a new variable from one that was rotated long ago.
+	// Several keys and no old value are one that is finished, of which the old keys may be
+	// forgotten.
+	unfinished, err := a.oldWitness(ctx)
+	if err != nil {
+		return r, err
+	}
+	if before.Old == 0 && !unfinished && !(opt.ForgetOld && before.Keys > 1) {
 		if r.Variable, err = a.Vault.Rotate(); err != nil {
 			return r, err
 		}
@@ -173,6 +179,20 @@ func (a *App) drain(ctx context.Context) error {
 		}
 	}
 	return errors.New("transactions of other programs have been open for ten minutes: the old keys are kept; try again later")
+}
+
+// oldWitness reports whether the witness was sealed with a key that isn't the newest.
+func (a *App) oldWitness(ctx context.Context) (old bool, err error) {
+	err = a.DB.UpdateLocal(ctx, func(tx *db.Tx) error {
+		var sealed string
+		err := tx.Row(ctx, "SELECT value FROM installation WHERE name = 'vault'", nil, &sealed)
+		if errs.Is(err, errs.NotFound) {
+			return nil
+		}
+		old = err == nil && a.Vault.Stale(sealed)
+		return err
+	})
+	return old, err
 }
 
 // rewitness seals the witness of the key, by which a start recognises it, anew.

@@ -211,3 +211,29 @@ func TestRotationByVariable(t *testing.T) {
 		return err
 	})
 }
+
+// TestRotationWithoutSecrets: where nothing is sealed yet, the second run finishes the
+// rotation that the new variable began, instead of printing yet another key.
+func TestRotationWithoutSecrets(t *testing.T) {
+	c := settings(t)
+	open(t, c) // makes a file, whose content is the variable
+	raw, err := os.ReadFile(c.VaultFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := *c
+	with.VaultKey = strings.TrimSpace(string(raw))
+	a, _ := open(t, &with)
+	r, err := a.Rotate(t.Context(), app.RotateOptions{})
+	if err != nil || r.Variable == "" || r.Secrets != 0 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	with.VaultKey = r.Variable
+	b, _ := open(t, &with)
+	if r, err = b.Rotate(t.Context(), app.RotateOptions{}); err != nil || r.Added || r.Variable != "" || r.Keys != 2 {
+		t.Errorf("with the new variable: %+v, %v", r, err)
+	}
+	if r, err = b.Rotate(t.Context(), app.RotateOptions{}); err != nil || !r.Added || r.Variable == "" {
+		t.Errorf("a rotation after that: %+v, %v", r, err)
+	}
+}
