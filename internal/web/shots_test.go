@@ -70,7 +70,7 @@ func TestShots(t *testing.T) {
 	}
 	empty := emptySite(t)
 	for _, lang := range langs {
-		for _, role := range []string{"agent", "administrator", "auditor"} {
+		for _, role := range []string{"agent", "manager", "administrator", "auditor"} {
 			speak(t, s, s.client(t, role), lang)
 		}
 		for _, shape := range shapes {
