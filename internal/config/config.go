@@ -235,8 +235,12 @@ func (c *Config) Store() (*files.Store, error) {
 	if c.S3.Bucket == "" {
 		return files.New(c.FilesDir())
 	}
-	return files.Over(c.FilesDir(), files.NewS3(files.S3{Endpoint: c.S3.Endpoint, Bucket: c.S3.Bucket, Region: c.S3.Region,
-		Key: c.S3.Key, Secret: c.S3.Secret, Prefix: c.S3.Prefix, PathStyle: c.S3.PathStyle}))
+	blobs, err := files.NewS3(files.S3{Endpoint: c.S3.Endpoint, Bucket: c.S3.Bucket, Region: c.S3.Region,
+		Key: c.S3.Key, Secret: c.S3.Secret, Prefix: c.S3.Prefix, PathStyle: c.S3.PathStyle})
+	if err != nil {
+		return nil, err
+	}
+	return files.Over(c.FilesDir(), blobs)
 }
 
 // MailOn reports whether a mail server is set up.

@@ -47,6 +47,17 @@ type Blobs interface {
 	Each(ctx context.Context, fn func(name string, stored time.Time) error) error
 }
 
+// S3 says where an S3-compatible store is.
+type S3 struct {
+	Endpoint  string // "" is that of AWS in the region
+	Bucket    string
+	Region    string
+	Key       string
+	Secret    string
+	Prefix    string // of all names, such as "carnet/"
+	PathStyle bool   // the bucket is in the path, not in the host name: stores of one's own
+}
+
 // Info describes a stored blob.
 type Info struct {
 	Hash string // name of the blob: SHA-256 of what is stored, 64 hexadecimal digits

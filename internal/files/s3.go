@@ -1,3 +1,5 @@
+//go:build !nos3
+
 package files
 
 import (
@@ -18,22 +20,11 @@ import (
 	"github.com/carnetcrm/carnet/internal/errs"
 )
 
-// S3 says where an S3-compatible store is.
-type S3 struct {
-	Endpoint  string // "" is that of AWS in the region
-	Bucket    string
-	Region    string
-	Key       string
-	Secret    string
-	Prefix    string // of all names, such as "carnet/"
-	PathStyle bool   // the bucket is in the path, not in the host name: stores of one's own
-}
-
 // part is the size of the pieces in which big blobs are sent. A store takes 10,000.
 const part = 16 << 20
 
 // NewS3 returns the place that c describes. Nothing is asked of it yet.
-func NewS3(c S3) Blobs {
+func NewS3(c S3) (Blobs, error) {
 	opt := s3.Options{
 		Region: c.Region, UsePathStyle: c.PathStyle,
 		Credentials: credentials.NewStaticCredentialsProvider(c.Key, c.Secret, ""),
@@ -53,7 +44,7 @@ func NewS3(c S3) Blobs {
 	if c.Endpoint != "" {
 		opt.BaseEndpoint = aws.String(c.Endpoint)
 	}
-	return &bucket{api: s3.New(opt), name: c.Bucket, prefix: c.Prefix}
+	return &bucket{api: s3.New(opt), name: c.Bucket, prefix: c.Prefix}, nil
 }
 
 // bucket keeps blobs in an S3-compatible store.

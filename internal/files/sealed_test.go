@@ -43,11 +43,8 @@ func bucketStore(t *testing.T, before func(w http.ResponseWriter, r *http.Reques
 		}
 	}))
 	t.Cleanup(srv.Close)
-	s, err := Over(filepath.Join(t.TempDir(), "files"), NewS3(S3{Endpoint: srv.URL, Bucket: "carnet", Region: "eu-central-1",
-		Key: "key", Secret: "secret", Prefix: "a/b/", PathStyle: true}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := inBucket(t, S3{Endpoint: srv.URL, Bucket: "carnet", Region: "eu-central-1",
+		Key: "key", Secret: "secret", Prefix: "a/b/", PathStyle: true})
 	return s
 }
 
@@ -252,10 +249,7 @@ func TestFlatMemory(t *testing.T) {
 		}
 	}))
 	defer sink.Close()
-	remote, err := Over(filepath.Join(t.TempDir(), "files"), NewS3(S3{Endpoint: sink.URL, Bucket: "b", Region: "r", Key: "k", Secret: "s", PathStyle: true}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	remote := inBucket(t, S3{Endpoint: sink.URL, Bucket: "b", Region: "r", Key: "k", Secret: "s", PathStyle: true})
 	local := newStore(t)
 	for name, s := range map[string]*Store{"folder": local, "s3": remote} {
 		peak := watchHeap(func() {
@@ -352,12 +346,23 @@ func TestBigInBucket(t *testing.T) {
 	}
 }
 
-// TestBucketDown has nobody at the address: every act says so in the user's words.
-func TestBucketDown(t *testing.T) {
-	s, err := Over(filepath.Join(t.TempDir(), "files"), NewS3(S3{Endpoint: "http://127.0.0.1:1", Bucket: "b", Region: "r", Key: "k", Secret: "s", PathStyle: true}))
+// inBucket is a store whose blobs are in S3.
+func inBucket(t *testing.T, c S3) *Store {
+	t.Helper()
+	blobs, err := NewS3(c)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s, err := Over(filepath.Join(t.TempDir(), "files"), blobs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestBucketDown has nobody at the address: every act says so in the user's words.
+func TestBucketDown(t *testing.T) {
+	s := inBucket(t, S3{Endpoint: "http://127.0.0.1:1", Bucket: "b", Region: "r", Key: "k", Secret: "s", PathStyle: true})
 	name := strings.Repeat("a", 64)
 	_, _, put := s.PutSealed(t.Context(), strings.NewReader("x"), 0)
 	_, open := s.Open(name)
