@@ -133,13 +133,7 @@ func Change(ctx context.Context, tx *db.Tx, id int64, add, remove []int64) error
 // Sweep removes all activities of a record for good, with the files that hang on them.
 // For the Purge function of the record's kind.
 func Sweep(ctx context.Context, tx *db.Tx, ownerKind string, ownerID int64) error {
-	var ids []int64
-	err := tx.Each(ctx, "SELECT r.id FROM {activity.any} r WHERE r.owner_kind = $1 AND r.owner_id = $2", []any{ownerKind, ownerID}, func(rows db.Rows) error {
-		var id int64
-		err := rows.Scan(&id)
-		ids = append(ids, id)
-		return err
-	})
+	ids, err := tx.IDs(ctx, "SELECT r.id FROM {activity.any} r WHERE r.owner_kind = $1 AND r.owner_id = $2", ownerKind, ownerID)
 	if err != nil {
 		return err
 	}

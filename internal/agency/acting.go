@@ -39,13 +39,9 @@ func Acting(ctx context.Context, d *db.DB, agencyID, userID int64, via string) (
 // IDs returns the ids of all agencies, the oldest first. An id may be taken and not be
 // used.
 func IDs(ctx context.Context, d *db.DB) (ids []int64, err error) {
-	err = d.Local(ctx, func(tx *db.Tx) error {
-		return tx.Each(ctx, "SELECT id FROM agency_registry ORDER BY id", nil, func(rows db.Rows) error {
-			var id int64
-			err := rows.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
+	err = d.Local(ctx, func(tx *db.Tx) (err error) {
+		ids, err = tx.IDs(ctx, "SELECT id FROM agency_registry ORDER BY id")
+		return err
 	})
 	return ids, err
 }

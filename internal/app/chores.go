@@ -151,13 +151,7 @@ func binned(kind string) string {
 
 func (a *App) purge(ctx context.Context, agencyID int64, kind string) (n int64, err error) {
 	err = a.DB.Update(ctx, db.System(agencyID), func(tx *db.Tx) error {
-		var ids []int64
-		err := tx.Each(ctx, oldTrash[kind], []any{tx.Now.Add(-keepTrash), purgeStep}, func(rows db.Rows) error {
-			var id int64
-			err := rows.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
+		ids, err := tx.IDs(ctx, oldTrash[kind], tx.Now.Add(-keepTrash), purgeStep)
 		if err != nil {
 			return err
 		}

@@ -261,6 +261,17 @@ func (tx *Tx) Row(ctx context.Context, query string, args []any, dest ...any) er
 	return normalize(rows.Err())
 }
 
+// IDs returns the first column of a query, which holds ids.
+func (tx *Tx) IDs(ctx context.Context, query string, args ...any) (ids IDs, err error) {
+	err = tx.Each(ctx, query, args, func(rows Rows) error {
+		var id int64
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
 // Each calls fn for every row of query; fn scans it.
 func (tx *Tx) Each(ctx context.Context, query string, args []any, fn func(Rows) error) error {
 	rows, err := tx.Query(ctx, query, args...)

@@ -176,13 +176,7 @@ func Gone(ctx context.Context, tx *db.Tx, owner record.Ref) (out []Attachment, e
 
 // readAny reads the attachments whose ids a query gives, those in the trash too.
 func readAny(ctx context.Context, tx *db.Tx, query string, args ...any) (out []Attachment, err error) {
-	var ids db.IDs
-	err = tx.Each(ctx, query, args, func(rows db.Rows) error {
-		var id int64
-		err := rows.Scan(&id)
-		ids = append(ids, id)
-		return err
-	})
+	ids, err := tx.IDs(ctx, query, args...)
 	for _, id := range ids {
 		if err != nil {
 			break
@@ -291,14 +285,7 @@ func named(ctx context.Context, tx *db.Tx, a *Attachment) (*Attachment, error) {
 // DropPart removes the images of a travel document for good: the Purge of its kind
 // calls it.
 func DropPart(ctx context.Context, tx *db.Tx, part record.Ref) error {
-	var ids []int64
-	err := tx.Each(ctx, "SELECT r.id FROM {attachment.any} r WHERE r.part_kind = $1 AND r.part_id = $2 AND r.part_id <> 0 ORDER BY r.id",
-		[]any{part.Kind, part.ID}, func(rows db.Rows) error {
-			var id int64
-			err := rows.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
+	ids, err := tx.IDs(ctx, "SELECT r.id FROM {attachment.any} r WHERE r.part_kind = $1 AND r.part_id = $2 AND r.part_id <> 0 ORDER BY r.id", part.Kind, part.ID)
 	for _, id := range ids {
 		if err != nil {
 			break

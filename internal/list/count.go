@@ -69,15 +69,7 @@ func (d *Def) IDs(ctx context.Context, tx *db.Tx, q Query, max int) ([]int64, er
 	if err := b.conditions(ctx, &q); err != nil {
 		return nil, err
 	}
-	var ids []int64
-	err = tx.Each(ctx, fmt.Sprintf("SELECT %s FROM %s%s LIMIT %d", d.ID, b.from(b.few), b.clause(), max), b.args,
-		func(rows db.Rows) error {
-			var id int64
-			err := rows.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
-	return ids, err
+	return tx.IDs(ctx, fmt.Sprintf("SELECT %s FROM %s%s LIMIT %d", d.ID, b.from(b.few), b.clause(), max), b.args...)
 }
 
 // Each calls fn for every row that q matches, in its order. Rows are read one by one,

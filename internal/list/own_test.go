@@ -178,21 +178,7 @@ func TestEveryOwnQuery(t *testing.T) {
 					refused(t, w, who, plain, list.OwnPrefix+f.Code)
 				}
 			}
-			options := map[string][]string{}
-			a := &asker{r: rand.New(rand.NewPCG(uint64(i), 8)), n: n, actor: w.As(who), options: func(def *list.Def, key string) (out []string) {
-				if o, ok := options[def.Name+key]; ok {
-					return o
-				}
-				defer func() { options[def.Name+key] = out }()
-				dbtest.View(t, w.DB, w.As(who), func(ctx context.Context, tx *db.Tx) error {
-					opts, err := def.Options(ctx, tx, key, "pl")
-					for _, o := range opts {
-						out = append(out, o.Value)
-					}
-					return err
-				})
-				return out
-			}}
+			a := newAsker(t, w, who, uint64(i), 8, n)
 			house := houses(t, w, who)
 			for round := range rounds {
 				undo := func() {}

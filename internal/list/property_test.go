@@ -153,6 +153,25 @@ func (a *asker) query(def *list.Def, rows []*thing) list.Query {
 	return q
 }
 
+// newAsker asks about n as a person, the same each time for the same seeds.
+func newAsker(t *testing.T, w *dbtest.World, who string, seed1, seed2 uint64, n *naive) *asker {
+	known := map[string][]string{}
+	return &asker{r: rand.New(rand.NewPCG(seed1, seed2)), n: n, actor: w.As(who), options: func(def *list.Def, key string) (out []string) {
+		if o, ok := known[def.Name+key]; ok {
+			return o
+		}
+		defer func() { known[def.Name+key] = out }()
+		dbtest.View(t, w.DB, w.As(who), func(ctx context.Context, tx *db.Tx) error {
+			opts, err := def.Options(ctx, tx, key, "pl")
+			for _, o := range opts {
+				out = append(out, o.Value)
+			}
+			return err
+		})
+		return out
+	}}
+}
+
 // TestEveryQuery asks random queries, of every operator of every field and brackets of
 // them, as three people, and compares the rows with a naive evaluation in Go. The walks
 // are made so short that both ways of finding rows are gone.
@@ -168,21 +187,7 @@ func TestEveryQuery(t *testing.T) {
 	for i, who := range []string{"ada", "ann", "max"} {
 		clients, travelers := readAll(t, w, who)
 		for _, n := range []*naive{clients, travelers} {
-			known := map[string][]string{}
-			a := &asker{r: rand.New(rand.NewPCG(uint64(i), 3)), n: n, actor: w.As(who), options: func(def *list.Def, key string) (out []string) {
-				if o, ok := known[def.Name+key]; ok {
-					return o
-				}
-				defer func() { known[def.Name+key] = out }()
-				dbtest.View(t, w.DB, w.As(who), func(ctx context.Context, tx *db.Tx) error {
-					opts, err := def.Options(ctx, tx, key, "pl")
-					for _, o := range opts {
-						out = append(out, o.Value)
-					}
-					return err
-				})
-				return out
-			}}
+			a := newAsker(t, w, who, uint64(i), 3, n)
 			house := houses(t, w, who)
 			for round := range rounds {
 				undo := func() {}

@@ -17,13 +17,7 @@ func (d *Def) Selected(ctx context.Context, tx *db.Tx, s Selection, max int) ([]
 	if s.All {
 		return d.IDs(ctx, tx, s.Query, max+1)
 	}
-	var ids []int64
-	err := tx.Each(ctx, "SELECT "+d.ID+" FROM "+d.From+" WHERE "+tx.Among(d.ID, "$1"), []any{db.IDs(s.IDs)}, func(rows db.Rows) error {
-		var id int64
-		err := rows.Scan(&id)
-		ids = append(ids, id)
-		return err
-	})
+	ids, err := tx.IDs(ctx, "SELECT "+d.ID+" FROM "+d.From+" WHERE "+tx.Among(d.ID, "$1"), db.IDs(s.IDs))
 	return ids[:min(len(ids), max+1)], err
 }
 

@@ -99,55 +99,23 @@ func memberKey(number string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(number))
 }
 
-// copyVal gives a part one value of another.
+// copyVal gives a part one value of another. A preference says its value by several
+// columns, a phone number is read by a region that is in none.
 func copyVal(to, from record.Record, name string) {
-	switch t := to.(type) {
-	case *traveler.Passport:
-		f := from.(*traveler.Passport)
-		switch name {
-		case "country":
-			t.Country = f.Country
-		case "issued":
-			t.Issued = f.Issued
-		case "expires":
-			t.Expires = f.Expires
-		case "nationality":
-			t.Nationality = f.Nationality
-		case "birth_place":
-			t.BirthPlace = f.BirthPlace
-		case "mrz":
-			t.MRZ = f.MRZ
+	if t, ok := to.(*traveler.EmergencyContact); ok && name == "phone" {
+		t.Region = from.(*traveler.EmergencyContact).Region
+	}
+	columns := []string{name}
+	if name == "value" {
+		columns = []string{"code", "text", "number"}
+	}
+	for _, c := range columns {
+		text, err := record.Text(from, c)
+		if err == nil {
+			err = record.SetText(to, c, text)
 		}
-	case *traveler.Visa:
-		f := from.(*traveler.Visa)
-		switch name {
-		case "country":
-			t.Country = f.Country
-		case "type":
-			t.Type = f.Type
-		case "expires":
-			t.Expires = f.Expires
-		}
-	case *traveler.Loyalty:
-		t.Tier = from.(*traveler.Loyalty).Tier
-	case *traveler.Preference:
-		f := from.(*traveler.Preference)
-		if name == "degree" {
-			t.Degree = f.Degree
-		} else {
-			t.Code, t.Text, t.Number = f.Code, f.Text, f.Number
-		}
-	case *traveler.SpecialDate:
-		t.Date = from.(*traveler.SpecialDate).Date
-	case *traveler.EmergencyContact:
-		f := from.(*traveler.EmergencyContact)
-		switch name {
-		case "phone":
-			t.Phone, t.Region = f.Phone, f.Region
-		case "email":
-			t.Email = f.Email
-		case "relation":
-			t.Relation = f.Relation
+		if err != nil {
+			panic(err) // no such column: prints said a wrong name
 		}
 	}
 }
