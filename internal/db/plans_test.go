@@ -3,6 +3,7 @@ package db
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -36,5 +37,24 @@ func TestPlansAreBounded(t *testing.T) {
 	d.plans.Range(func(any, any) bool { kept++; return true })
 	if kept == 0 || kept > maxPlans {
 		t.Errorf("%d plans are kept, at most %d may be", kept, maxPlans)
+	}
+}
+
+// TestLimitKeepsPlan: a bound limit doesn't have SQLite plan the statement anew each
+// time it runs.
+func TestLimitKeepsPlan(t *testing.T) {
+	d, err := Open(t.Context(), filepath.Join(t.TempDir(), "x.db"), Table{Name: "thing"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	p, err := d.compile("SELECT id FROM {thing} WHERE id > $1 LIMIT $2", System(1), 2)
+	if err != nil || !strings.HasSuffix(p.sql, " LIMIT +$2") {
+		t.Errorf("%q, %v", p.sql, err)
+	}
+	d.Dialect = Postgres
+	p, err = d.compile("SELECT id FROM {thing} WHERE id > $1 LIMIT $2", System(1), 2)
+	if err != nil || !strings.HasSuffix(p.sql, " LIMIT $2") {
+		t.Errorf("%q, %v", p.sql, err)
 	}
 }
