@@ -4,14 +4,13 @@
 import "./js/text.js";
 import "./js/pop.js";
 import "./js/form.js";
-import "./js/rows.js";
 import "./js/pick.js";
 import "./js/table.js";
 import "./js/list.js";
 import "./js/keys.js";
 
 // What few pages need comes when something on the page does.
-const rare = { "c-date": "date", "c-drop, form[data-upload], [data-drop-to]": "upload", "form[data-passkey]": "passkey", "c-reveal, [data-print]": "secret" };
+const rare = { "c-date": "date", "c-drop, form[data-upload], [data-drop-to]": "upload", "form[data-passkey]": "passkey", "c-rows, c-order": "rows", "c-reveal, [data-print]": "secret" };
 function fetchRare() {
   for (const [what, name] of Object.entries(rare)) {
     if (!document.querySelector(what)) continue;

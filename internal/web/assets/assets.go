@@ -45,7 +45,7 @@ var files embed.FS
 // (modulepreload) so that they load side by side and not one after the other. Rare are
 // those that it loads where a page needs them.
 var (
-	Rare    = []string{"js/date.js", "js/passkey.js", "js/upload.js"}
+	Rare    = []string{"js/date.js", "js/passkey.js", "js/rows.js", "js/secret.js", "js/upload.js"}
 	Modules = slices.DeleteFunc(list("js"), func(name string) bool { return slices.Contains(Rare, name) })
 )
 

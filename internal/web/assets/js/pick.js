@@ -4,6 +4,8 @@
 // walks.
 import { t, tn, part, debounce, reveal } from "./text.js";
 
+const nameOf = (opt) => opt?.dataset.value ?? opt?.href;
+
 /** A combobox over a listbox that the server fills. */
 class Combo extends HTMLElement {
   setUp(input, list) {
@@ -11,7 +13,7 @@ class Combo extends HTMLElement {
     this.list = list;
     this.at = -1;
     this.ask = debounce(() => this.search(), 120);
-    input.addEventListener("input", () => this.ask());
+    input.addEventListener("input", () => { this.walked = false; this.ask(); });
     input.addEventListener("keydown", (e) => this.key(e));
     list.addEventListener("pointermove", (e) => {
       const i = this.options.indexOf(e.target.closest('[role="option"]'));
@@ -38,10 +40,13 @@ class Combo extends HTMLElement {
     }
   }
   show(html) {
+    // Who walked on already stays where they are when a late answer has it too.
+    const kept = this.walked && nameOf(this.options[this.at]);
     this.list.innerHTML = html;
     const n = this.options.length;
     this.input.setAttribute("aria-expanded", String(html !== ""));
-    this.go(n && this.autoFirst ? 0 : -1);
+    const again = kept ? this.options.findIndex((o) => nameOf(o) === kept) : -1;
+    this.go(again >= 0 ? again : n && this.autoFirst ? 0 : -1);
     this.found?.(n, html);
   }
   say(text) {
@@ -63,8 +68,8 @@ class Combo extends HTMLElement {
   key(e) {
     const n = this.options.length;
     switch (e.key) {
-      case "ArrowDown": if (n) { e.preventDefault(); this.go((this.at + 1) % n); } else this.search(); break;
-      case "ArrowUp": if (n) { e.preventDefault(); this.go((this.at - 1 + n) % n); } break;
+      case "ArrowDown": if (n) { e.preventDefault(); this.walked = true; this.go((this.at + 1) % n); } else this.search(); break;
+      case "ArrowUp": if (n) { e.preventDefault(); this.walked = true; this.go((this.at - 1 + n) % n); } break;
       case "Enter": {
         const opt = this.options[this.at];
         if (opt) { e.preventDefault(); this.choose(opt, e); } else this.enter?.(e);
@@ -97,6 +102,7 @@ customElements.define("c-palette", class extends Combo {
     if (this.dialog.open) return;
     this.dialog.showModal();
     this.input.value = q;
+    this.walked = false;
     this.input.select();
     this.search();
   }
