@@ -51,11 +51,19 @@ type Option struct{ Code, Name string }
 // Options returns all countries with their names in lang, sorted as its readers expect.
 func Options(lang string) []Option {
 	l := i18n.For(lang)
-	return sorted(codes, l.Country)
+	return sorted("countries "+l.Lang(), codes, l.Country)
 }
 
-// sorted names the codes and sorts them by name, accents aside.
-func sorted(codes []string, name func(string) string) []Option {
+// made are the lists that were asked for, by kind and language: naming and sorting one
+// takes as long as some pages.
+var made sync.Map
+
+// sorted names the codes and sorts them by name, accents aside, once per list. The
+// caller may change what it gets.
+func sorted(list string, codes []string, name func(string) string) []Option {
+	if all, ok := made.Load(list); ok {
+		return slices.Clone(all.([]Option))
+	}
 	out := make([]Option, len(codes))
 	keys := make(map[string]string, len(codes))
 	for i, c := range codes {
@@ -63,7 +71,8 @@ func sorted(codes []string, name func(string) string) []Option {
 		keys[c] = fold.Key(out[i].Name)
 	}
 	slices.SortFunc(out, func(a, b Option) int { return strings.Compare(keys[a.Code], keys[b.Code]) })
-	return out
+	made.Store(list, out)
+	return slices.Clone(out)
 }
 
 // variants are names in use that no list of official names has, folded as Key does.

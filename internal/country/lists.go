@@ -40,7 +40,10 @@ sr sv sw ta te tg th tk tr uk ur uz vi yue zh zu`
 var languageCodes = strings.Fields(languages)
 
 // Languages returns the languages of people to choose from, named in lang and sorted.
-func Languages(lang string) []Option { return sorted(languageCodes, i18n.For(lang).Language) }
+func Languages(lang string) []Option {
+	l := i18n.For(lang)
+	return sorted("languages "+l.Lang(), languageCodes, l.Language)
+}
 
 // ValidLanguage reports whether code is a well-formed BCP 47 language that has a name.
 func ValidLanguage(code string) bool {

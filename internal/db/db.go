@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -48,6 +49,7 @@ type DB struct {
 	engine engine
 	tables map[string]Table
 	order  []string // table names as registered, for the policy page
+	rights []string // those that some rule asks for
 
 	plans   sync.Map     // planKey -> *plan
 	planned atomic.Int64 // how many there are, roughly
@@ -104,6 +106,11 @@ func Open(ctx context.Context, target string, tables ...Table) (*DB, error) {
 		}
 		d.tables[t.Name] = t
 		d.order = append(d.order, t.Name)
+		for _, right := range [...]string{t.View.Need, t.View.Lift, t.Edit.Need, t.Edit.Lift} {
+			if right != "" && !slices.Contains(d.rights, right) {
+				d.rights = append(d.rights, right)
+			}
+		}
 	}
 	var err error
 	if isPostgres(target) {

@@ -139,18 +139,11 @@ func (d *DB) rightsBits(a Actor) string {
 	if len(a.Rights) == 0 {
 		return ""
 	}
-	var b []byte
-	for _, name := range d.order {
-		t := d.tables[name]
-		for _, right := range [...]string{t.View.Need, t.View.Lift, t.Edit.Need, t.Edit.Lift} {
-			if right == "" {
-				continue
-			}
-			if a.Rights[right] {
-				b = append(b, '1')
-			} else {
-				b = append(b, '0')
-			}
+	b := make([]byte, len(d.rights))
+	for i, right := range d.rights {
+		b[i] = '0'
+		if a.Rights[right] {
+			b[i] = '1'
 		}
 	}
 	return string(b)
