@@ -146,18 +146,25 @@ func Between(ctx context.Context, tx *db.Tx, owners []record.Ref, from, to db.St
 		}
 	}
 	var out []Activity
-	err := record.Select(ctx, tx, &out, `WHERE ((r.owner_kind = 'client' AND r.owner_id IN {ids $1}) OR (r.owner_kind = 'traveler' AND r.owner_id IN {ids $2}))
-		AND r.at >= $3 AND r.at < $4 ORDER BY r.at DESC, r.id DESC LIMIT $5`, clients, travelers, int64(from), int64(to), int64(limit))
-	if err != nil || len(travelers) == 0 {
-		return out, err
+	// One way to the rows after the other: with two in one condition SQLite reads what
+	// happened with everybody.
+	ways := []struct {
+		where string
+		ids   db.IDs
+	}{{"r.owner_kind = 'client' AND r.owner_id IN {ids $1}", clients}, {"r.owner_kind = 'traveler' AND r.owner_id IN {ids $1}", travelers},
+		{"r.id IN (SELECT p.activity_id FROM {activity_person} p WHERE p.traveler_id IN {ids $1})", travelers}}
+	for _, w := range ways {
+		if len(w.ids) == 0 {
+			continue
+		}
+		err := record.Select(ctx, tx, &out, "WHERE "+w.where+" AND r.at >= $2 AND r.at < $3 ORDER BY r.at DESC, r.id DESC LIMIT $4", w.ids, int64(from), int64(to), int64(limit))
+		if err != nil {
+			return nil, err
+		}
 	}
-	// A query of its own: two ways to the rows in one condition have neither database use
-	// an index for either.
-	err = record.Select(ctx, tx, &out, `WHERE r.id IN (SELECT p.activity_id FROM {activity_person} p WHERE p.traveler_id IN {ids $1})
-		AND r.at >= $2 AND r.at < $3 ORDER BY r.at DESC, r.id DESC LIMIT $4`, travelers, int64(from), int64(to), int64(limit))
 	slices.SortFunc(out, func(a, b Activity) int { return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.ID, a.ID)) })
 	out = slices.CompactFunc(out, func(a, b Activity) bool { return a.ID == b.ID })
-	return out[:min(len(out), limit)], err
+	return out[:min(len(out), limit)], nil
 }
 
 // Due returns the follow-ups until a day that are the actor's own, the oldest first.

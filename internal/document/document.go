@@ -208,13 +208,13 @@ func Get(ctx context.Context, tx *db.Tx, id int64) (*Attachment, error) {
 
 // Versions returns all versions of an attachment, the latest first.
 func Versions(ctx context.Context, tx *db.Tx, a *Attachment) (out []Attachment, err error) {
-	err = record.Select(ctx, tx, &out, "WHERE r.id = $1 OR r.series = $1 ORDER BY r.number DESC", a.First())
+	err = record.Select(ctx, tx, &out, "WHERE r.id = $1 OR (r.series = $1 AND r.series <> 0) ORDER BY r.number DESC", a.First())
 	return out, err
 }
 
 // versions is Versions with those in the trash.
 func versions(ctx context.Context, tx *db.Tx, a *Attachment) ([]Attachment, error) {
-	return readAny(ctx, tx, "SELECT r.id FROM {attachment.any} r WHERE r.id = $1 OR r.series = $1", a.First())
+	return readAny(ctx, tx, "SELECT r.id FROM {attachment.any} r WHERE r.id = $1 OR (r.series = $1 AND r.series <> 0)", a.First())
 }
 
 // Delete moves an attachment with its versions to the trash.

@@ -1,6 +1,7 @@
 package traveler
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -227,11 +228,17 @@ func KinOf(ctx context.Context, tx *db.Tx, id int64) ([]Kin, error) {
 }
 
 func kinOf(ctx context.Context, tx *db.Tx, ids []int64) (map[int64][]Kin, error) {
+	// One side after the other: for both in one condition SQLite reads the relations of
+	// everybody.
 	var list []Relation
-	err := record.Select(ctx, tx, &list, "WHERE r.a_id IN {ids $1} OR r.b_id IN {ids $1} ORDER BY r.id", db.IDs(ids))
+	err := record.Select(ctx, tx, &list, "WHERE r.a_id IN {ids $1}", db.IDs(ids))
+	if err == nil {
+		err = record.Select(ctx, tx, &list, "WHERE r.b_id IN {ids $1} AND NOT r.a_id IN {ids $1}", db.IDs(ids))
+	}
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
+	slices.SortFunc(list, func(a, b Relation) int { return cmp.Compare(a.ID, b.ID) })
 	var others db.IDs
 	for _, r := range list {
 		others = append(others, r.A, r.B)
