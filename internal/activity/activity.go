@@ -137,14 +137,7 @@ func Between(ctx context.Context, tx *db.Tx, owners []record.Ref, from, to db.St
 	if to == 0 {
 		to = 1<<53 - 1
 	}
-	clients, travelers := db.IDs{}, db.IDs{}
-	for _, o := range owners {
-		if o.Kind == "client" {
-			clients = append(clients, o.ID)
-		} else {
-			travelers = append(travelers, o.ID)
-		}
-	}
+	clients, travelers := split(owners)
 	var out []Activity
 	// One way to the rows after the other: with two in one condition SQLite reads what
 	// happened with everybody.
@@ -175,13 +168,32 @@ func Due(ctx context.Context, tx *db.Tx, until date.Date, limit int) ([]Activity
 	return out, err
 }
 
-// DueOf returns the open follow-ups of some records.
+// DueOf returns the open follow-ups of clients and those of travelers, at most twenty of
+// each, the oldest first.
 func DueOf(ctx context.Context, tx *db.Tx, owners []record.Ref) (out []Activity, err error) {
-	for _, o := range owners {
-		err = record.Select(ctx, tx, &out, "WHERE r.owner_kind = $1 AND r.owner_id = $2 AND r.follow_due <> '' ORDER BY r.follow_due, r.id LIMIT 5", o.Kind, o.ID)
+	clients, travelers := split(owners)
+	for _, w := range []struct {
+		kind string
+		ids  db.IDs
+	}{{"client", clients}, {"traveler", travelers}} {
+		if len(w.ids) == 0 {
+			continue
+		}
+		err = record.Select(ctx, tx, &out, "WHERE r.owner_kind = $1 AND r.owner_id IN {ids $2} AND r.follow_due <> '' ORDER BY r.follow_due, r.id LIMIT 20", w.kind, w.ids)
 		if err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+func split(owners []record.Ref) (clients, travelers db.IDs) {
+	for _, o := range owners {
+		if o.Kind == "client" {
+			clients = append(clients, o.ID)
+		} else {
+			travelers = append(travelers, o.ID)
+		}
+	}
+	return clients, travelers
 }

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"maps"
 
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/contact"
@@ -35,55 +36,77 @@ func (c *Completeness) ask(has bool, g Gap) {
 	}
 }
 
+// Profile is what Completeness looks at. A page that has read it for itself needn't have
+// it read again.
+type Profile struct {
+	Client    *client.Client // nil for the profile of a traveler
+	People    []*traveler.Traveler
+	Addressed bool                          // the client has an address of its own
+	Docs      map[int64]*traveler.Documents // those that are missing are read
+}
+
 // Complete looks at a client with its travelers, or at one traveler, on a day.
 // NotFound for who doesn't see the record.
 func Complete(ctx context.Context, tx *db.Tx, ref record.Ref, today date.Date) (*Completeness, error) {
-	var out Completeness
-	var people []traveler.Traveler
 	if ref.Kind == "traveler" {
-		people = make([]traveler.Traveler, 1)
-		if err := record.Get(ctx, tx, &people[0], ref.ID); err != nil {
+		var t traveler.Traveler
+		if err := record.Get(ctx, tx, &t, ref.ID); err != nil {
 			return nil, err
 		}
-	} else {
-		var c client.Client
-		if err := record.Get(ctx, tx, &c, ref.ID); err != nil {
-			return nil, err
-		}
-		err := record.Select(ctx, tx, &people, `JOIN {client_traveler} l ON l.traveler_id = r.id WHERE l.client_id = $1 ORDER BY l.position, l.id`, ref.ID)
-		if err != nil {
-			return nil, err
-		}
-		addrs, err := contact.AddressesOf(ctx, tx, ref)
-		if err != nil {
-			return nil, err
-		}
-		own := len(addrs) > 0
-		if !own && len(people) == 1 { // a person's own address will do
-			addrs, err = contact.AddressesOf(ctx, tx, record.Ref{Kind: "traveler", ID: people[0].ID})
-			own = len(addrs) > 0
-		}
-		if err != nil {
-			return nil, err
-		}
-		out.ask(len(people) > 0, Gap{What: "travelers", Card: "travelers"})
-		out.ask(c.Phone != "" || c.Email != "", Gap{What: "reach", Card: "contact"})
-		out.ask(own, Gap{What: "address", Card: "addresses"})
+		return CompleteOf(ctx, tx, &Profile{People: []*traveler.Traveler{&t}}, today)
 	}
-	return &out, out.travelers(ctx, tx, people, ref.Kind == "traveler", today)
+	p := Profile{Client: new(client.Client)}
+	if err := record.Get(ctx, tx, p.Client, ref.ID); err != nil {
+		return nil, err
+	}
+	var people []traveler.Traveler
+	err := record.Select(ctx, tx, &people, `JOIN {client_traveler} l ON l.traveler_id = r.id WHERE l.client_id = $1 ORDER BY l.position, l.id`, ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	for i := range people {
+		p.People = append(p.People, &people[i])
+	}
+	addrs, err := contact.AddressesOf(ctx, tx, ref)
+	if err != nil {
+		return nil, err
+	}
+	p.Addressed = len(addrs) > 0
+	return CompleteOf(ctx, tx, &p, today)
 }
 
-func (c *Completeness) travelers(ctx context.Context, tx *db.Tx, people []traveler.Traveler, alone bool, today date.Date) error {
-	ids := make([]int64, len(people))
-	for i := range people {
-		ids[i] = people[i].ID
+// CompleteOf is Complete for a profile that was read.
+func CompleteOf(ctx context.Context, tx *db.Tx, p *Profile, today date.Date) (*Completeness, error) {
+	var out Completeness
+	if p.Client != nil {
+		addressed := p.Addressed
+		if !addressed && len(p.People) == 1 { // a person's own address will do
+			addrs, err := contact.AddressesOf(ctx, tx, record.Ref{Kind: "traveler", ID: p.People[0].ID})
+			if err != nil {
+				return nil, err
+			}
+			addressed = len(addrs) > 0
+		}
+		out.ask(len(p.People) > 0, Gap{What: "travelers", Card: "travelers"})
+		out.ask(p.Client.Phone != "" || p.Client.Email != "", Gap{What: "reach", Card: "contact"})
+		out.ask(addressed, Gap{What: "address", Card: "addresses"})
 	}
-	docs, err := traveler.DocumentsOf(ctx, tx, ids...)
+	return &out, out.travelers(ctx, tx, p, today)
+}
+
+func (c *Completeness) travelers(ctx context.Context, tx *db.Tx, p *Profile, today date.Date) error {
+	var unread []int64
+	for _, t := range p.People {
+		if p.Docs[t.ID] == nil {
+			unread = append(unread, t.ID)
+		}
+	}
+	docs, err := traveler.DocumentsOf(ctx, tx, unread...)
 	if err != nil {
 		return err
 	}
-	for i := range people {
-		t := &people[i]
+	maps.Copy(docs, p.Docs)
+	for _, t := range p.People {
 		if t.Deceased {
 			continue
 		}
@@ -93,7 +116,7 @@ func (c *Completeness) travelers(ctx context.Context, tx *db.Tx, people []travel
 		c.ask(t.Sex != "", gap("sex", "personal"))
 		c.ask(t.Nationality != "", gap("nationality", "personal"))
 		c.ask(docs[t.ID].Travels(today), gap("document", "documents"))
-		if alone { // with others they are reached through the client
+		if p.Client == nil { // with others they are reached through the client
 			ok, err := reached(ctx, tx, t)
 			if err != nil {
 				return err

@@ -12,7 +12,7 @@ import (
 
 // loadComplete finds out what a booking would still ask for.
 func (v *recordView) loadComplete(ctx context.Context, tx *db.Tx) (err error) {
-	v.complete, err = flow.Complete(ctx, tx, v.ref, v.p.Today())
+	v.complete, err = flow.CompleteOf(ctx, tx, &flow.Profile{Client: v.client, People: v.people(), Addressed: len(v.addrs) > 0, Docs: v.docs}, v.p.Today())
 	return err
 }
 

@@ -149,9 +149,9 @@ func (v *recordView) editing(card string) bool {
 
 // load reads all that the page shows.
 func (v *recordView) load(ctx context.Context, tx *db.Tx) error {
-	steps := []func(context.Context, *db.Tx) error{v.loadRecord, v.loadReach, v.loadComplete, v.loadParts, v.loadHistory, v.loadNames}
+	steps := []func(context.Context, *db.Tx) error{v.loadRecord, v.loadReach, v.loadParts, v.loadComplete, v.loadHistory, v.loadNames}
 	if v.ref.Kind == "client" {
-		steps = []func(context.Context, *db.Tx) error{v.loadRecord, v.loadMembers, v.loadReach, v.loadComplete, v.loadInternal, v.loadParts, v.loadHistory, v.loadNames}
+		steps = []func(context.Context, *db.Tx) error{v.loadRecord, v.loadMembers, v.loadReach, v.loadInternal, v.loadParts, v.loadComplete, v.loadHistory, v.loadNames}
 	} else {
 		steps = append(steps[:1:1], append([]func(context.Context, *db.Tx) error{v.loadHomes}, steps[1:]...)...)
 	}
