@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs all tests: everything once, on SQLite; then the packages that use a database
 # again on PostgreSQL, and a third time with every tenant table partitioned. Further
-# arguments go to "go test".
+# arguments go to the tests ("-run TestMatrix", "-v").
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH=$PATH:/usr/local/go/bin
@@ -19,7 +19,7 @@ trap stop EXIT
 trap 'exit 130' INT TERM
 
 # Two packages at a time: some tests measure, and browsers are hungry.
-flags=(-timeout 30m -p "${CARNET_TEST_PROCS:-2}")
+procs=${CARNET_TEST_PROCS:-2}
 failed=0
 run() {
 	echo "== $1"
@@ -29,19 +29,48 @@ run() {
 	echo "== $((SECONDS - began)) s"
 }
 
+# one runs the tests of a package that are compiled already, in its folder as go test
+# does, and says as much.
+one() {
+	local package=$1 began=$SECONDS out
+	shift
+	if out=$(cd "./${package#github.com/carnetcrm/carnet/}" && "$bin/${package##*/carnet/internal/}/t" -test.timeout=30m "${@/#-/-test.}" 2>&1); then
+		echo "ok    $package  $((SECONDS - began)) s"
+	else
+		printf '%s\nFAIL  %s  %s s\n' "$out" "$package" $((SECONDS - began))
+		return 1
+	fi
+}
+export -f one
+export bin=$dir/bin
+
+# compiled runs them, one more at a time than there is work for: they wait for the
+# database.
+compiled() {
+	printf '%s\n' "${packages[@]}" | xargs -P $((procs + 1)) -I{} bash -c 'one "$@"' one {} "$@"
+}
+
 export CARNET_REQUIRE_BROWSER=1
 # The longest first: it would be alone at the end.
-run "all packages, SQLite" go test "${flags[@]}" "$@" ./internal/web ./...
+run "all packages, SQLite" go test -timeout 30m -p "$procs" "$@" ./internal/web ./...
 
 mapfile -t packages < <(go list -f '{{$p := .ImportPath}}{{range .TestImports}}{{if eq . "github.com/carnetcrm/carnet/internal/dbtest"}}{{$p}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "github.com/carnetcrm/carnet/internal/dbtest"}}{{$p}}{{"\n"}}{{end}}{{end}}' ./... | sort -u | grep .)
+first=() # the longest
+for p in app web list; do
+	first+=("github.com/carnetcrm/carnet/internal/$p")
+done
+mapfile -t packages < <(printf '%s\n' "${first[@]}" "${packages[@]}" | awk '!seen[$0]++')
+for p in "${packages[@]}"; do
+	go test -c -o "$bin/${p##*/carnet/internal/}/t" "$p"
+done
 mkdir "$dir/pg"
 url=$(scripts/test-postgres.sh start "$dir/pg")
 # Browser tests see pages, which are the same on both databases.
 unset CARNET_REQUIRE_BROWSER
 export CARNET_CHROMIUM=not-in-this-run CARNET_TEST_DB=$url
-run "database packages, PostgreSQL" go test "${flags[@]}" "$@" "${packages[@]}"
+run "database packages, PostgreSQL" compiled "$@"
 export CARNET_TEST_PARTITIONS=3
-run "database packages, PostgreSQL in partitions" go test "${flags[@]}" "$@" "${packages[@]}"
+run "database packages, PostgreSQL in partitions" compiled "$@"
 
 if [ $failed != 0 ]; then
 	echo "Some tests failed." >&2
