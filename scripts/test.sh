@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs all tests: everything once, on SQLite; then the packages that use a database
-# again on PostgreSQL, and a third time with every tenant table partitioned. Further
+# again on PostgreSQL, and a third time there with every tenant table partitioned. Further
 # arguments go to the tests ("-run TestMatrix", "-v").
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,25 +29,35 @@ run() {
 	echo "== $((SECONDS - began)) s"
 }
 
-# one runs the tests of a package that are compiled already, in its folder as go test
-# does, and says as much.
+# one runs tests of a package that are compiled already, in its folder as go test does,
+# and says as much.
 one() {
-	local package=$1 began=$SECONDS out
-	shift
-	if out=$(cd "./${package#github.com/carnetcrm/carnet/}" && "$bin/${package##*/carnet/internal/}/t" -test.timeout=30m "${@/#-/-test.}" 2>&1); then
-		echo "ok    $package  $((SECONDS - began)) s"
+	local partitions=$1 package=$2 began=$SECONDS what=$2 out
+	shift 2
+	[ "$partitions" = 0 ] || what+=" in partitions"
+	if out=$(cd "./${package#github.com/carnetcrm/carnet/}" && CARNET_TEST_PARTITIONS=${partitions#0} "$bin/${package##*/carnet/internal/}/t" -test.timeout=30m "${@/#-/-test.}" 2>&1); then
+		echo "ok    $what $*  $((SECONDS - began)) s"
 	else
-		printf '%s\nFAIL  %s  %s s\n' "$out" "$package" $((SECONDS - began))
+		printf '%s\nFAIL  %s %s  %s s\n' "$out" "$what" "$*" $((SECONDS - began))
 		return 1
 	fi
 }
 export -f one
 export bin=$dir/bin
 
-# compiled runs them, one more at a time than there is work for: they wait for the
-# database.
+# compiled runs them on PostgreSQL, one more at a time than there is work for: they wait
+# for the database. The matrix takes longest and goes beside the rest of its package.
 compiled() {
-	printf '%s\n' "${packages[@]}" | xargs -P $((procs + 1)) -I{} bash -c 'one "$@"' one {} "$@"
+	local p n
+	for p in "${packages[@]}"; do
+		for n in 0 3; do
+			if [[ $p == */internal/app && $# == 0 ]]; then
+				printf '%s\n' "$n $p -run=^TestMatrix$" "$n $p -skip=^TestMatrix$"
+			else
+				echo "$n" "$p" "$@"
+			fi
+		done
+	done | xargs -P $((procs + 1)) -L 1 bash -c 'one "$@"' one
 }
 
 export CARNET_REQUIRE_BROWSER=1
@@ -68,9 +78,7 @@ url=$(scripts/test-postgres.sh start "$dir/pg")
 # Browser tests see pages, which are the same on both databases.
 unset CARNET_REQUIRE_BROWSER
 export CARNET_CHROMIUM=not-in-this-run CARNET_TEST_DB=$url
-run "database packages, PostgreSQL" compiled "$@"
-export CARNET_TEST_PARTITIONS=3
-run "database packages, PostgreSQL in partitions" compiled "$@"
+run "database packages, PostgreSQL, and again in partitions" compiled "$@"
 
 if [ $failed != 0 ]; then
 	echo "Some tests failed." >&2

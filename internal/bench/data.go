@@ -29,8 +29,10 @@ type Set struct {
 	Schema  int64  `json:"schema"` // number of the newest migration when it was built
 	Clients int    `json:"clients"`
 	Engine  string `json:"engine"`
-	Target  string `json:"-"` // path or URL
-	Dir     string `json:"-"`
+
+	Profiles int    `json:"profiles"` // version of the profiles that its travelers have
+	Target   string `json:"-"`        // path or URL
+	Dir      string `json:"-"`
 
 	Agency int64         `json:"agency"` // the biggest one
 	Built  time.Duration `json:"built"`
@@ -61,6 +63,9 @@ func Prepare(ctx context.Context, dir, engine string, clients int, server *Serve
 		old.Target, old.Dir = s.Target, s.Dir
 		if _, err := db.Migrate(ctx, old.Target, db.MigrateOptions{}); err == nil {
 			fmt.Fprintf(log, "using the data in %s\n", s.Dir)
+			if err := old.fill(ctx, log); err != nil {
+				return nil, err
+			}
 			return &old, old.settle(ctx)
 		}
 	}
@@ -120,15 +125,14 @@ func (s *Set) build(ctx context.Context, server *Server, log io.Writer) error {
 	if err := s.makeIndexes(ctx, note); err != nil {
 		return err
 	}
+	if err := s.fill(ctx, log); err != nil {
+		return err
+	}
 	if err := s.settle(ctx); err != nil {
 		return err
 	}
 	s.Built = time.Since(began)
 	s.Schema = db.SchemaVersion()
 	fmt.Fprintf(log, "%s: %d clients built in %s\n", s.Engine, s.Clients, s.Built.Round(time.Second))
-	raw, err := json.MarshalIndent(s, "", "\t")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(s.note(), raw, 0o644)
+	return s.save()
 }

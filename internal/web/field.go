@@ -257,7 +257,7 @@ func savePersonFields(ctx context.Context, tx *db.Tx, v *recordView) error {
 	return v.saveBag(ctx, tx, t, id, &t.Fields)
 }
 
-// saveBag stores the values of a section; what must be filled in is asked for now.
+// saveBag stores the values of a section and refuses one that leaves a required field empty.
 func (v *recordView) saveBag(ctx context.Context, tx *db.Tx, r record.Record, id int64, bag *record.Bag) error {
 	set, err := field.Of(ctx, tx)
 	if err != nil {

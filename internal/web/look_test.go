@@ -312,6 +312,9 @@ func TestFits(t *testing.T) {
 	s := newSite(t, 60)
 	furnish(t, s)
 	for _, lang := range i18n.Langs {
+		if lang == "en" {
+			continue // TestLook holds it
+		}
 		pages := map[string]*chrome.Page{}
 		for _, l := range looks {
 			if pages[l.role] == nil {
