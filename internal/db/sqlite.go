@@ -147,6 +147,21 @@ func (p *pool) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
 	return s, nil
 }
 
+// Statements are the texts of the queries that were asked of SQLite and are kept
+// prepared, in no order: whoever wants to see their plans asks EXPLAIN QUERY PLAN.
+func (d *DB) Statements() (out []string) {
+	l, ok := d.engine.(*lite)
+	if !ok {
+		return nil
+	}
+	l.read.mu.RLock()
+	defer l.read.mu.RUnlock()
+	for q := range l.read.stmts {
+		out = append(out, q)
+	}
+	return out
+}
+
 type liteTx struct {
 	p    *pool
 	tx   *sql.Tx
