@@ -157,7 +157,7 @@ func (v *activityListView) href(change ...string) string {
 	return "/activities?" + u.Encode()
 }
 
-var activitySizes = map[string]string{"subject": "name", "type": "person", "at": "phone", "owner": "phone", "persons": "short", "by": "short", "result": "short", "follow_due": "short"}
+var activitySizes = map[string]string{"subject": "name", "type": "person", "at": "trip", "owner": "person", "persons": "short", "by": "short", "result": "short", "follow_due": "date"}
 
 // table sorts by any column (R128).
 func (v *activityListView) table() ui.Table {

@@ -87,6 +87,7 @@ func clientListing() *listing {
 
 func travelerListing() *listing {
 	return &listing{def: &traveler.List, path: "/travelers", news: "/travelers/new",
+		extra: []string{"given"},
 		sizes: map[string]string{"family": "name", "given": "person", "birth_date": "date", "phone": "phone", "email": "name", "nationality": "short", "clients": "person"},
 		slots: map[string]string{"family": "name", "phone": "trip", "clients": "person"},
 		tabs:  func(*Page) []listTab { return []listTab{{key: "all"}} }, row: travelerRow, peek: travelerPeek}
@@ -240,11 +241,12 @@ func clientBadges(p *Page, kind, segment, classification, status string, small b
 
 func travelerRow(p *Page, v *listView, r list.Row) ui.TableRow {
 	family, _ := r.Values[0].(string)
-	given, _ := r.Values[1].(string)
-	if family == "" {
-		family = given
+	given, _ := r.Values[len(v.page.Columns)].(string)
+	row := ui.TableRow{Name: ui.Name{Family: family, Given: given}, Initials: ui.Initials(family, given), Tint: ui.Tint(r.ID), Person: true}
+	if slices.ContainsFunc(v.page.Columns, func(f list.Field) bool { return f.Key == "given" }) && family != "" {
+		row.Name.Given, row.OnPhone = "", given // a column has it, which phones don't show
 	}
-	return ui.TableRow{Name: ui.Name{Family: family}, Initials: ui.Initials(family, given), Tint: ui.Tint(r.ID), Person: true}
+	return row
 }
 
 // day returns the date of a stamp in the agency's time zone.

@@ -199,7 +199,7 @@ func (n names) value(p *Page, kind, column, s string) string {
 	switch column {
 	case "sections":
 		return p.sectionNames(s)
-	case "birth_date", "anniversary", "from_date", "to_date", "issued", "expires", "valid_from", "since", "date", "tier_until":
+	case "birth_date", "anniversary", "from_date", "to_date", "issued", "expires", "valid_from", "since", "date", "tier_until", "given_on", "follow_on":
 		return p.L.Date(date.Date(s))
 	case "language", "languages":
 		return languageNames(p, s)
