@@ -95,7 +95,9 @@ func (v *recordView) loadBetween(ctx context.Context, tx *db.Tx) (err error) {
 			return err
 		}
 	}
-	if v.between, err = activity.Between(ctx, tx, v.eventOwners(), from, to, timelineEvents); err != nil {
+	if len(v.events) <= eventsShown { // all there are: read already
+		v.between = slices.DeleteFunc(slices.Clone(v.events), func(a activity.Activity) bool { return a.At < from || to != 0 && a.At >= to })
+	} else if v.between, err = activity.Between(ctx, tx, v.eventOwners(), from, to, timelineEvents); err != nil {
 		return err
 	}
 	return v.loadPresent(ctx, tx)
