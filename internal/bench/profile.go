@@ -15,11 +15,6 @@ import (
 // them anew.
 const profileVersion = 1
 
-const (
-	stamped = "version, created_at, updated_at"
-	stamps  = "1, %[1]s.created_at, %[1]s.created_at"
-)
-
 // profile fills one table from clients or travelers.
 type profile struct{ table, columns, values, of, from string }
 
@@ -63,7 +58,8 @@ func (s *Set) fill(ctx context.Context, log io.Writer) error {
 				return err
 			}
 		}
-		q := fmt.Sprintf("INSERT INTO %s (agency_id, %s, %s) SELECT %s.agency_id, %s, %s FROM %s ON CONFLICT DO NOTHING", p.table, stamped, p.columns, p.of, fmt.Sprintf(stamps, p.of), p.values, p.from)
+		q := fmt.Sprintf("INSERT INTO %s (agency_id, version, created_at, updated_at, %s) SELECT %[4]s.agency_id, 1, %[4]s.created_at, %[4]s.created_at, %[3]s FROM %[5]s ON CONFLICT DO NOTHING",
+			p.table, p.columns, p.values, p.of, p.from)
 		if err := exec(q); err != nil {
 			return fmt.Errorf("%s: %w", q, err)
 		}
