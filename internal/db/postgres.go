@@ -66,7 +66,7 @@ func (p *pg) begin(ctx context.Context, write bool) (conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &pgRead{c}, nil
+		return &pgRead{c: c}, nil
 	}
 	tx, err := p.write.Begin(ctx)
 	if err != nil {
@@ -75,10 +75,47 @@ func (p *pg) begin(ctx context.Context, write bool) (conn, error) {
 	return &pgTx{tx}, nil
 }
 
-type pgRead struct{ c *pgxpool.Conn }
+type pgRead struct {
+	c      *pgxpool.Conn
+	byKeys bool // asked for
+}
+
+// planning is where a connection keeps which way it plans: true once for all values.
+const planning = "by keys"
+
+// ByKeys says that what the transaction reads from here on it asks for by ids, as the
+// page of a record does. PostgreSQL then plans each statement once, not for each value
+// that it is asked with: the rules of what hangs on clients and travelers take
+// several times as long to plan as to run. Plans made so are bad for filters and
+// searches. It does nothing on SQLite, which plans once anyway, and while writing.
+func (tx *Tx) ByKeys() {
+	if r, ok := tx.c.(*pgRead); ok {
+		r.byKeys = true
+	}
+}
+
+// ready has the connection plan the way that was asked for.
+func (r *pgRead) ready(ctx context.Context) error {
+	of := r.c.Conn().PgConn().CustomData()
+	if is, _ := of[planning].(bool); is == r.byKeys {
+		return nil
+	}
+	q := "RESET plan_cache_mode"
+	if r.byKeys {
+		q = "SET plan_cache_mode = force_generic_plan"
+	}
+	_, err := r.c.Exec(ctx, q)
+	if err == nil {
+		of[planning] = r.byKeys
+	}
+	return err
+}
 
 func (r *pgRead) query(ctx context.Context, q string, args []any) (Rows, error) {
 	args, err := bind(args, false)
+	if err == nil {
+		err = r.ready(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}

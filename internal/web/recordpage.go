@@ -149,6 +149,7 @@ func (v *recordView) editing(card string) bool {
 
 // load reads all that the page shows.
 func (v *recordView) load(ctx context.Context, tx *db.Tx) error {
+	tx.ByKeys()
 	steps := []func(context.Context, *db.Tx) error{v.loadRecord, v.loadReach, v.loadParts, v.loadComplete, v.loadHistory, v.loadNames}
 	if v.ref.Kind == "client" {
 		steps = []func(context.Context, *db.Tx) error{v.loadRecord, v.loadMembers, v.loadReach, v.loadInternal, v.loadParts, v.loadComplete, v.loadHistory, v.loadNames}

@@ -1,0 +1,47 @@
+package db_test
+
+import (
+	"testing"
+
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/dbtest"
+)
+
+// TestByKeys: a transaction that reads by ids has PostgreSQL plan once for all values;
+// the next one on the same connection, which may be a list with filters, doesn't.
+func TestByKeys(t *testing.T) {
+	d, err := db.Open(t.Context(), dbtest.Target(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if d.Dialect == db.SQLite {
+		if err := d.Local(t.Context(), func(tx *db.Tx) error { tx.ByKeys(); return nil }); err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	mode := func(byKeys bool) (out string) {
+		t.Helper()
+		err := d.Local(t.Context(), func(tx *db.Tx) error {
+			if byKeys {
+				tx.ByKeys()
+			}
+			return tx.Row(t.Context(), "SHOW plan_cache_mode", nil, &out)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	usual := mode(false)
+	for i, byKeys := range []bool{false, true, true, false, true} {
+		want := usual
+		if byKeys {
+			want = "force_generic_plan"
+		}
+		if got := mode(byKeys); got != want {
+			t.Errorf("question %d: %s, want %s", i, got, want)
+		}
+	}
+}
