@@ -278,7 +278,7 @@ func (c *importClients) tell(e *env, a *app.App, actor db.Actor, run *imports.Ru
 		w := tabwriter.NewWriter(e.out, 0, 0, 2, ' ', 0)
 		for i := range rows {
 			r := &rows[i]
-			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", r.LineText(), l.T("import.action."+r.Action), r.Label, r.Why(l))
+			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", r.LineText(), run.ActionWord(l, r.Action, 1), r.Label, r.Why(l))
 		}
 		if err := w.Flush(); err != nil {
 			return err

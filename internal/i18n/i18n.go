@@ -123,6 +123,12 @@ func (l *Localizer) T(key string, args ...any) string {
 	return b.String()
 }
 
+// Pair joins a label and what it stands for as the language writes it: "Name: Anna", in
+// French with a space before the colon.
+func (l *Localizer) Pair(label, value string) string {
+	return l.T("common.colon", "Label", label, "Value", value)
+}
+
 // countOf finds the integer named Count.
 func countOf(args []any) (n int64, ok bool) {
 	for i := 0; i+1 < len(args); i += 2 {

@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -110,9 +111,38 @@ func TestT(t *testing.T) {
 		{"pl", "common.results", []any{"Count", 1000000}, "1\u00a0000\u00a0000 wyników"},
 		{"pl", "common.results", []any{"Count", 10_000_002}, "10\u00a0000\u00a0002 wyniki"},
 		{"en", "common.results", []any{"Count", -1}, "-1 result"},
+		{"fr", "import.so_far.skipped", []any{"Count", int64(0)}, "0 ignoré"},
 	} {
 		if got := For(c.lang).T(c.key, c.args...); got != c.want {
 			t.Errorf("%s %s %v = %q, want %q", c.lang, c.key, c.args, got, c.want)
+		}
+	}
+}
+
+// TestPair: a label and its value, with the space before the colon that French has.
+func TestPair(t *testing.T) {
+	for lang, want := range map[string]string{"en": "Name: Anna", "fr": "Name\u00a0: Anna", "pl": "Name: Anna"} {
+		if got := For(lang).Pair("Name", "Anna"); got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+	}
+}
+
+// TestTypography: apostrophes are curved, and in French no line ends before a colon or
+// within quotation marks.
+func TestTypography(t *testing.T) {
+	breaks := regexp.MustCompile(` [:;!?»]|« `)
+	for _, lang := range Langs {
+		for key, m := range catalogues[lang]().messages {
+			for _, form := range m.forms {
+				text := ""
+				for _, p := range form {
+					text += p.text + p.name
+				}
+				if strings.Contains(text, "'") || lang == "fr" && breaks.MatchString(text) {
+					t.Errorf("%s: %s is %q", lang, key, text)
+				}
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/i18n"
 	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/record"
 )
@@ -137,7 +138,7 @@ func codeOptions(ctx context.Context, tx *db.Tx) (out []list.Option, err error) 
 		for _, c := range codes {
 			label := c.Names.In(lang)
 			if of := c.Categories.In(lang); of != "" {
-				label = of + ": " + label
+				label = i18n.For(lang).Pair(of, label)
 			}
 			out = append(out, list.Option{Value: strconv.FormatInt(c.ID, 10), Label: label})
 		}

@@ -30,7 +30,7 @@ func TestEventPersons(t *testing.T) {
 	person := func(id int64) string { return fmt.Sprintf("/travelers/%d", id) }
 	aClient(t, d, "Wilk", "Olga", "600 100 300")
 	ann := d.as("ann")
-	ann.get(page).want(200, "", `name="with" value="`+fmt.Sprint(ewa), "Another traveler", "Other persons")
+	ann.get(page).want(200, "", `name="with" value="`+fmt.Sprint(ewa), "Another traveler", "Other people")
 	ann.get(person(ewa)).want(200, "", `name="with" value="`+fmt.Sprint(jan)) // with whom she shares a client
 	ann.post(page+"/activities", "type", "MEETING", "subject", "Visit at the desk", "with", fmt.Sprint(ewa), "with_id_q", "Olga Wilk", "persons", "a neighbour").want(200, page)
 	event := ann.event()
@@ -59,7 +59,7 @@ func TestEventPersons(t *testing.T) {
 	ann.post(event, "version", version, "subject", "Visit at the desk", "_with", fmt.Sprint(ewa)).want(200, page)
 	ann.get(event).want(200, "", "Jan Nowak", "Olga Wilk")
 	lacks(t, ann, `name="_with" value="`+fmt.Sprint(ewa))
-	ann.get(page+"?show=changes").want(200, "", "Taken off an event", "Ewa Nowak · Visit at the desk", "Added to an event")
+	ann.get(page+"?show=changes").want(200, "", "Removed from an event", "Ewa Nowak · Visit at the desk", "Added to an event")
 	lacks(t, ann.get(person(ewa)+"?show=events"), "Visit at the desk")
 	// A private event says to nobody but its author, and to who leads, who was there.
 	ann.post(page+"/activities", "type", "NOTE", "subject", "Between us", "with", fmt.Sprint(ewa), "private", "1", "_tick.private", "1").want(200, page)

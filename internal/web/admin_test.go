@@ -28,13 +28,16 @@ func TestInvite(t *testing.T) {
 	form := []string{"name", "Nina Nowak", "email", "nina@example.com", "role", "agent", "branch_id", fmt.Sprint(d.North.ID), "_tick.has_clients", "1", "has_clients", "1"}
 	ada.post("/admin/people/new", "name", "", "email", "nonsense", "role", "agent").want(422, "/admin/people/new", "Please fill in this field", "e-mail address")
 	ada.post("/admin/people/new", "name", "Twin", "email", "zoe@example.com", "role", "agent").want(409, "/admin/people/new", "already in use")
-	ada.post("/admin/people/new", form...).want(200, "/admin/people/new", "Nina Nowak", "you see it only now")
+	ada.post("/admin/people/new", form...).want(200, "/admin/people/new", "Nina Nowak", "it is shown only once")
 	link := regexp.MustCompile(`value="http[^"]*(/join/[\w-]{43})"`).FindStringSubmatch(ada.body)
 	if link == nil {
 		t.Fatal("the page shows no link")
 	}
 	nina := d.browser()
-	nina.get(link[1]).want(200, "", "Welcome to Azymut", "nina@example.com")
+	nina.get(link[1]).want(200, "", "Welcome to Azymut", "nina@example.com", "Password")
+	if strings.Contains(nina.body, "New password") { // she has none yet
+		t.Error("an invitation asks for a new password")
+	}
 	nina.post(link[1], "password", "password123").want(422, "")
 	nina.post(link[1], "password", "quiet harbour at nine").want(200, "/")
 	nina.get("/account").want(200, "/account", "Nina Nowak", "Own and shared clients")
@@ -138,6 +141,11 @@ func TestPeople(t *testing.T) {
 	b.post(ann+"/enable").want(200, ann)
 	d.as("ann")
 	b.post(ann+"/reset").want(200, ann+"/reset", "/reset/")
+	link := regexp.MustCompile(`value="http[^"]*(/reset/[\w-]{43})"`).FindStringSubmatch(b.body)
+	if link == nil {
+		t.Fatal("the page shows no link")
+	}
+	d.browser().get(link[1]).want(200, "", "New password")
 	ada := fmt.Sprintf("/admin/people/%d", d.As("ada").UserID)
 	b.post(ada, "version", "1", "role", "agent").want(409, ada, "at least one administrator")
 	b.post(ann, "version", "0", "role", "manager").want(200, ann)

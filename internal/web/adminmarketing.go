@@ -207,10 +207,10 @@ func tagActions(p *Page) []templ.Component {
 }
 
 // namesOf are the tags of a kind with their values.
-func namesOf(tags []tag.On, kind string) (out []string) {
+func (p *Page) namesOf(tags []tag.On, kind string) (out []string) {
 	for _, o := range tags {
 		if o.Kind == kind {
-			out = append(out, tagText(o))
+			out = append(out, p.tagShown(o))
 		}
 	}
 	return out

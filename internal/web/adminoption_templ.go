@@ -264,9 +264,9 @@ func optionForm(p *Page, card ui.EditCard, problem templ.Component, rows []optio
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var15 string
-						templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.ResolveAttributeValue(p.T("common.colon", "Label", p.T("option.field.label"), "Value", r.code))
+						templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.ResolveAttributeValue(p.L.Pair(p.T("option.field.label"), r.code))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `adminoption.templ`, Line: 33, Col: 222}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `adminoption.templ`, Line: 33, Col: 193}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var15)
 						if templ_7745c5c3_Err != nil {
@@ -326,9 +326,9 @@ func optionForm(p *Page, card ui.EditCard, problem templ.Component, rows []optio
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var19 string
-						templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.ResolveAttributeValue(p.T("common.colon", "Label", p.T("option.field.position"), "Value", r.label))
+						templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.ResolveAttributeValue(p.L.Pair(p.T("option.field.position"), r.label))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `adminoption.templ`, Line: 38, Col: 226}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `adminoption.templ`, Line: 38, Col: 197}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var19)
 						if templ_7745c5c3_Err != nil {

@@ -341,7 +341,7 @@ func (p *Page) orderWords(def *list.Def, o bulk.Order, labels map[string]string)
 	f := def.Fields[i]
 	value := p.bulkValue(def, f, labels, o.Value)
 	if o.Note != "" {
-		value += ": " + o.Note
+		value = p.L.Pair(value, o.Note)
 	}
 	return p.T("bulk.title."+o.Op, "Field", def.Title(p.L, f.Key), "Value", value)
 }

@@ -39,7 +39,7 @@ func TestModifySeveral(t *testing.T) {
 		t.Fatal("looking changed something")
 	}
 	do := []string{"ids", sel, "sort", "-created", "act_field", "status", "act_op", "set", "act_value", "inactive", "act_step", "do"}
-	ann.post("/clients/modify", append(do, "act_count", "5")...).want(200, "", "Meanwhile other records match")
+	ann.post("/clients/modify", append(do, "act_count", "5")...).want(200, "", "Different records match now")
 	if c := stored(t, d, last); c.Status != "active" {
 		t.Fatal("another number of records than was shown")
 	}
@@ -51,17 +51,17 @@ func TestModifySeveral(t *testing.T) {
 		t.Fatal("a client that ann doesn't see was changed")
 	}
 	ann.get("/acts").want(200, "/acts", "Status: Inactive", "3 records changed.", "Done")
-	ann.get("/clients/"+ids[0]).want(200, "", "One of many changed together", `href="/acts/1"`)
+	ann.get("/clients/"+ids[0]).want(200, "", "Part of a bulk change", `href="/acts/1"`)
 	d.as("max").get("/clients/"+ids[0]).want(200, "", "Inactive")
 	if b := d.as("max").get("/clients/" + ids[0]); strings.Contains(b.body, "/acts/1") {
 		t.Error("max is led to ann's act")
 	}
-	ann.get("/acts/1").want(200, "/acts/1", "From what to what", "Undo the change", "Lis/Ewa")
+	ann.get("/acts/1").want(200, "/acts/1", "What changes", "Undo the change", "Lis/Ewa")
 	dbtest.Update(t, d.DB, d.As("max"), func(ctx context.Context, tx *db.Tx) error {
 		var c client.Client
 		return record.Edit(ctx, tx, &c, last, 0, func() error { c.Status = "active"; return nil })
 	})
-	ann.post("/acts/1/undo").want(200, "/acts/1", "2 records put back as they were.", "1 was left alone.", "Changed since by max")
+	ann.post("/acts/1/undo").want(200, "/acts/1", "2 records put back as they were.", "1 was left as it is.", "Changed since by max")
 	ann.post("/acts/1/undo").want(409, "")
 	ann.get("/acts/1/progress").want(200, "/acts/1")
 	d.as("eva").get("/acts/1").want(200, "/acts/1", "ann")
@@ -124,12 +124,12 @@ func TestModifyMatching(t *testing.T) {
 	dbtest.Update(t, d.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error { return record.Insert(ctx, tx, g) })
 	ann := d.as("ann")
 	ann.post("/clients/modify", "all", "1", "name.starts", "lis", "act_field", "tag", "act_op", "add", "act_value", fmt.Sprint(g.ID), "act_note", "gold", "act_step", "look").
-		want(200, "", "Change 2 clients", "Tag given: Level: gold", "All of which this is true: Client name starts with lis", `name="name.starts" value="lis"`)
+		want(200, "", "Change 2 clients", "Tag added: Level: gold", "All that match: Client name starts with lis", `name="name.starts" value="lis"`)
 	ann.post("/clients/modify", "all", "1", "name.starts", "lis", "act_field", "tag", "act_op", "add", "act_value", fmt.Sprint(g.ID), "act_note", "gold", "act_step", "do", "act_count", "2").
 		want(200, "/clients?name.starts=lis", "2 records changed")
-	ann.get("/acts/1").want(200, "", "Tag given: Level: gold", "All of which this is true")
+	ann.get("/acts/1").want(200, "", "Tag added: Level: gold", "All that match")
 	ann.post("/clients/modify", "all", "1", "act_field", "language", "act_value", "pl", "act_step", "do", "act_count", "3").want(200, "/clients", "3 records changed")
-	ann.post("/clients/modify", "all", "1", "act_field", "language", "act_clear", "1", "act_step", "look").want(200, "", "Language: emptied", "Polish", "empty")
+	ann.post("/clients/modify", "all", "1", "act_field", "language", "act_clear", "1", "act_step", "look").want(200, "", "Language: cleared", "Polish", "empty")
 	ann.post("/clients/modify", "all", "1", "act_field", "language", "act_clear", "1", "act_op", "clear", "act_step", "do", "act_count", "3").want(200, "/clients", "3 records changed")
 	ann.post("/clients/modify", "all", "1", "name", "nobody").want(422, "")
 	ann.post("/clients/modify", "ids", "").want(422, "")

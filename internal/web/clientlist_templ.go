@@ -101,7 +101,7 @@ func clientListsScreen(p *Page, v *listsView) templ.Component {
 							for _, l := range v.lists {
 								templ_7745c5c3_Err = ui.Row{Lead: ui.IconLg(clientListIcon(l.Kind)), Title: l.Name, Strong: true, Href: clientListPath(l.ID), Badges: []ui.Badge{{Label: p.T("client_list.kind." + l.Kind)}},
 									Sub: join(p.countWords(v.counts[l.ID]), p.sharedWith(&l.Sharing, v.branches), p.ownedBy(&l.Sharing, v.names), l.Note),
-									End: p.day(max(l.UpdatedAt, l.MembersAt)), Actions: []templ.Component{ui.Button{Label: p.T("client_list.show") + ": " + l.Name, Icon: "clients", IconOnly: true, Small: true, Kind: "ghost", Href: clientListHref(l.ID)}}}.Render(ctx, templ_7745c5c3_Buffer)
+									End: p.day(max(l.UpdatedAt, l.MembersAt)), Actions: []templ.Component{ui.Button{Label: p.L.Pair(p.T("client_list.show"), l.Name), Icon: "clients", IconOnly: true, Small: true, Kind: "ghost", Href: clientListHref(l.ID)}}}.Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
@@ -605,9 +605,9 @@ func clientListAddScreen(p *Page, a *listAsk) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var22 string
-					templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("common.colon", "Label", p.T("view.filters"), "Value", a.words))
+					templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(p.L.Pair(p.T("view.filters"), a.words))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `clientlist.templ`, Line: 137, Col: 89}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `clientlist.templ`, Line: 137, Col: 60}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 					if templ_7745c5c3_Err != nil {
@@ -905,7 +905,7 @@ func clientListScreen(p *Page, v *clientListView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = p.pastOf("client_list", v.list.ID, v.history, v.names, v.branches).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = p.pastOf("client_list", v.list.ID, v.list.Name, v.history, v.names, v.branches).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1063,7 +1063,7 @@ func takeOut(p *Page, v *clientListView, id int64, name string) []templ.Componen
 	if v.list.Kind != clientlist.Fixed || !v.mayChange(p) {
 		return nil
 	}
-	return []templ.Component{oneButton(clientListPath(v.list.ID)+"/remove", ui.Button{Label: p.T("client_list.remove") + ": " + name, Icon: "x", IconOnly: true, Small: true, Kind: "ghost"}, ui.Hidden{Name: "ids", Value: clientListValue(id)})}
+	return []templ.Component{oneButton(clientListPath(v.list.ID)+"/remove", ui.Button{Label: p.L.Pair(p.T("client_list.remove"), name), Icon: "x", IconOnly: true, Small: true, Kind: "ghost"}, ui.Hidden{Name: "ids", Value: clientListValue(id)})}
 }
 
 func listAbout(p *Page, v *clientListView) templ.Component {

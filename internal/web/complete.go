@@ -34,7 +34,7 @@ func (v *recordView) completeMark() (templ.Component, ui.Menu) {
 			href = v.path() + "?edit=" + editOf(g.Card) + "#" + g.Card
 		}
 		if v.client != nil && g.Traveler != 0 && v.person == nil { // several travelers: each has a page
-			label = p.T("common.colon", "Label", g.Name, "Value", label)
+			label = p.L.Pair(g.Name, label)
 			href = fmt.Sprintf("/travelers/%d#%s", g.Traveler, g.Card)
 		}
 		items = append(items, ui.MenuItem{Label: label, Icon: "arrow-right", Href: href})

@@ -107,6 +107,6 @@ func (v *recordView) apisLink(d traveler.Document) []templ.Component {
 		return nil
 	}
 	href := pathOf(record.Ref{Kind: "traveler", ID: d.Of()}) + "/documents/" + kind + "/" + idText(record.Stamps(d).ID) + "/apis"
-	return []templ.Component{ui.Button{Label: v.p.T("document.apis") + ": " + v.documentName(d), Icon: "plane", Kind: "ghost", Small: true, IconOnly: true, Href: href,
+	return []templ.Component{ui.Button{Label: v.p.L.Pair(v.p.T("document.apis"), v.documentName(d)), Icon: "plane", Kind: "ghost", Small: true, IconOnly: true, Href: href,
 		Attrs: templ.Attributes{"rel": "nofollow"}}}
 }

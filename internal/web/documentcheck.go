@@ -60,7 +60,7 @@ func (v *recordView) findings(when traveler.When) (out []ui.Alert) {
 				a.Kind = "info"
 			}
 			if name := named[record.Ref{Kind: w.Kind, ID: w.ID}]; name != "" && (w.Code == "document_expired" || w.Code == "name") {
-				a.Strong = p.T("common.colon", "Label", name, "Value", a.Strong)
+				a.Strong = p.L.Pair(name, a.Strong)
 			}
 			out = append(out, a)
 		}

@@ -58,6 +58,18 @@ func loadDocuments(v *recordView, ctx context.Context, tx *db.Tx) (err error) {
 	return err
 }
 
+// seenBy are the users who saw the originals of the documents of the page.
+func (v *recordView) seenBy() (ids []int64) {
+	for _, all := range v.docs {
+		for _, d := range all.All() {
+			if s := d.Sight(); s != nil {
+				ids = append(ids, int64(s.VerifiedBy))
+			}
+		}
+	}
+	return ids
+}
+
 // people are the travelers whom the page is about.
 func (v *recordView) people() (out []*traveler.Traveler) {
 	if v.client == nil {
@@ -223,7 +235,11 @@ func (v *recordView) documentRow(d traveler.Document, warned []traveler.Warning)
 	}
 	if s := d.Sight(); s.VerifiedAt != 0 {
 		r.Badges = append(r.Badges, ui.Badge{Label: p.fieldLabel("passport", "verified"), Kind: "good", Icon: "done"})
-		sub = append(sub, p.T("document.seen", "Name", v.names.user(p, int64(s.VerifiedBy)), "Date", p.day(s.VerifiedAt)))
+		if who := v.names["user"][int64(s.VerifiedBy)]; who != "" {
+			sub = append(sub, p.T("document.seen", "Name", who, "Date", p.day(s.VerifiedAt)))
+		} else { // the program itself, or somebody who isn't told
+			sub = append(sub, p.T("document.seen_auto", "Date", p.day(s.VerifiedAt)))
+		}
 	}
 	parts := ui.Group{}
 	if len(sub) > 0 {
@@ -350,9 +366,9 @@ func (v *recordView) documentActions(d traveler.Document) (out []templ.Component
 	name := v.documentName(d)
 	if d.Sight().VerifiedAt == 0 {
 		out = append(out, postButton(v.documentPath(kind, id)+"/seen", "documents",
-			ui.Button{Label: p.T("document.see") + ": " + name, Icon: "done", Kind: "ghost", Small: true, IconOnly: true, Submit: true, Name: "seen", Value: "1"}))
+			ui.Button{Label: p.L.Pair(p.T("document.see"), name), Icon: "done", Kind: "ghost", Small: true, IconOnly: true, Submit: true, Name: "seen", Value: "1"}))
 	}
-	for _, c := range v.open("documents", kind+"-image-"+idText(id), p.T("file.add_image")+": "+name, "clip") {
+	for _, c := range v.open("documents", kind+"-image-"+idText(id), p.L.Pair(p.T("file.add_image"), name), "clip") {
 		b := c.(ui.Button)
 		b.IconOnly = true
 		out = append(out, b)

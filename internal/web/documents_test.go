@@ -64,6 +64,8 @@ func TestPassportPage(t *testing.T) {
 	d.as("eva").get(own+at+"/apis").want(403, "")
 	// The client's page tells it beside the traveler.
 	ann.get(page).want(200, "", "Passport until 2 Mar 2020", "Passport expired on 2 Mar 2020", "Passport added", "Original seen by")
+	// Who saw it is told although the history on the page says nothing of it.
+	ann.get(own+"?before=1").want(200, "", "Original seen by ann")
 	// Two people at once.
 	version := ann.get(own + "?edit=documents-passport-" + fmt.Sprint(p.ID)).version("documents")
 	d.as("ada").post(own+at, "version", version, "note", "Ada's note").want(200, own)
@@ -72,6 +74,11 @@ func TestPassportPage(t *testing.T) {
 	// Away and back.
 	ann.post(own+at+"/delete", "version", "0").want(200, own, i18n.For("en").T("document.none"))
 	ann.post(own+at+"/restore").want(200, own, "•••• 4567")
+	dbtest.Update(t, d.DB, db.System(d.As("ann").AgencyID), func(ctx context.Context, tx *db.Tx) error {
+		var seen traveler.Passport
+		return record.Edit(ctx, tx, &seen, p.ID, 0, func() error { seen.MarkSeen(tx, true); return nil })
+	})
+	ann.get(own+"?before=1").want(200, "", "Original seen on")
 	ann.post(own+at+"/seen", "seen", "").want(200, own)
 	if papersOf(t, d, tr).Passports[0].VerifiedAt != 0 {
 		t.Error("the original is still seen")

@@ -17,7 +17,7 @@ func (v *recordView) documentAlerts() (out ui.Group) {
 			if w.Level == "note" {
 				continue
 			}
-			a := ui.Alert{Kind: w.Level, Icon: "passport", Strong: p.T("common.colon", "Label", t.Name(), "Value", p.warning(w)), Text: p.advice(w)}
+			a := ui.Alert{Kind: w.Level, Icon: "passport", Strong: p.L.Pair(t.Name(), p.warning(w)), Text: p.advice(w)}
 			if w.Level == "danger" {
 				a.Icon = ""
 			}

@@ -102,7 +102,7 @@ func (v *reviewView) fieldName(d fillin.Difference) string {
 	if of == "" || of == name {
 		return name
 	}
-	return v.p.T("common.colon", "Label", of, "Value", name)
+	return v.p.L.Pair(of, name)
 }
 
 // shown writes a value as people read it.

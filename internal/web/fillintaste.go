@@ -103,7 +103,7 @@ func saidText(p *Page, lists *option.Set, field, text string) string {
 			name = lists.Label(p.L, f.List, s.Value)
 		}
 		if s.Degree != "" && s.Degree != "preference" {
-			name = p.T("common.colon", "Label", name, "Value", p.known("preference.degree.", s.Degree))
+			name = p.L.Pair(name, p.known("preference.degree.", s.Degree))
 		}
 		out = append(out, name)
 	}

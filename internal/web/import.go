@@ -131,7 +131,7 @@ func (f importFailure) text(p *Page) string {
 		out = p.T(x.Key, x.Args...)
 	}
 	if f.name != "" {
-		out = f.name + ": " + out
+		out = p.L.Pair(f.name, out)
 	}
 	return out
 }
@@ -288,7 +288,7 @@ func progressOf(p *Page, run *imports.Run) ui.Progress {
 	if run.Total > 0 {
 		bar.Count = p.T("common.of", "Part", p.L.Number(min(run.RowsDone, run.Total)), "Total", p.L.Number(run.Total))
 	}
-	bar.Detail = p.T("import.so_far", "Created", p.L.Number(run.Created), "Updated", p.L.Number(run.Updated), "Skipped", p.L.Number(run.Skipped))
+	bar.Detail = countsOf(p, run)
 	if run.Errors > 0 {
 		bar.Error = p.T("import.errors", "Count", int(run.Errors))
 	}
@@ -300,6 +300,12 @@ func progressOf(p *Page, run *imports.Run) ui.Progress {
 	return bar
 }
 
+// countsOf says what became of how many records: "3 created, 1 updated, 0 skipped".
+func countsOf(p *Page, run *imports.Run) string {
+	return p.T("import.so_far.created", "Count", run.Created) + ", " + p.T("import.so_far.updated", "Count", run.Updated) + ", " +
+		p.T("import.so_far.skipped", "Count", run.Skipped)
+}
+
 // tallyOf sums up a run.
 func tallyOf(p *Page, run *imports.Run) ui.Tally {
 	t := ui.Tally{}
@@ -308,7 +314,7 @@ func tallyOf(p *Page, run *imports.Run) ui.Tally {
 		action string
 		n      int64
 	}{{imports.Create, run.Created}, {imports.Update, run.Updated}, {imports.Skip, run.Skipped}, {imports.Refuse, run.Errors}} {
-		label := p.T("import.action." + i.action)
+		label := run.ActionWord(p.L, i.action, i.n)
 		t.Items = append(t.Items, ui.TallyItem{Kind: i.action, Label: label, Count: i.n, Text: p.L.Number(i.n)})
 		words = append(words, p.L.Number(i.n)+" "+label)
 	}

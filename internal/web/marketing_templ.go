@@ -207,7 +207,7 @@ func taggedKinds(p *Page, tags []tag.On) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		for _, kind := range tag.Kinds {
-			names := namesOf(tags, kind)
+			names := p.namesOf(tags, kind)
 			if len(names) > 0 {
 				if kind != tag.Kinds[0] {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<h3 class=\"marks-head\">")

@@ -55,9 +55,9 @@ func TestMarketingSection(t *testing.T) {
 		d.as("ann").get(menu).want(200, "", `value="marketing"`)
 	}
 	ann.get(page+"?card=marketing&codes=all").want(200, "", "Ocean cruises", "Only through the advisor")
-	ann.get(page+"?edit=marketing").want(200, "", "Ocean cruises", "Wishes in the next 12 months")
+	ann.get(page+"?edit=marketing").want(200, "", "Ocean cruises", "Wish for the next 12 months")
 	ann.post(page+"/marketing", "affiliation", fmt.Sprint(got.ID), codes["CR-OCEAN"], "wishes", "_was."+codes["CR-OCEAN"], "",
-		"_tick."+codes["P-EMAIL"], "1", codes["P-EMAIL"], "1", "_was."+codes["P-EMAIL"], "").want(200, page, "Ocean cruises", "Wishes in the next 12 months", "May be written to by e-mail")
+		"_tick."+codes["P-EMAIL"], "1", codes["P-EMAIL"], "1", "_was."+codes["P-EMAIL"], "").want(200, page, "Ocean cruises", "Wish for the next 12 months", "May be written to by e-mail")
 	// What the form doesn't change stays, though a colleague has changed it meanwhile.
 	ann.post(page+"/marketing", "affiliation", fmt.Sprint(got.ID), codes["AC-GOLF"], "done", "_was."+codes["AC-GOLF"], "",
 		codes["CR-OCEAN"], "", "_was."+codes["CR-OCEAN"], "").want(200, page, "Ocean cruises", "Golf", "Has done it")

@@ -300,9 +300,9 @@ func (p *Page) medicalLines(entries []traveler.MedicalEntry, open []map[string]s
 			case name == "severity":
 				s = p.T("medical.severity." + s)
 			case name == "given_on" || name == "valid_to":
-				s = p.T("common.colon", "Label", p.fieldLabel("medical_entry", name), "Value", p.L.Date(date.Date(s)))
+				s = p.L.Pair(p.fieldLabel("medical_entry", name), p.L.Date(date.Date(s)))
 			case name == "medicine" || name == "reaction":
-				s = p.T("common.colon", "Label", p.fieldLabel("medical_entry", name), "Value", s)
+				s = p.L.Pair(p.fieldLabel("medical_entry", name), s)
 			}
 			parts = append(parts, s)
 		}

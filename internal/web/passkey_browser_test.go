@@ -18,7 +18,7 @@ func TestPasskeyInBrowser(t *testing.T) {
 	p.Follow("Sign in")
 	p.Fill("#f-name", "Laptop")
 	p.Follow("Add a passkey")
-	p.WaitText("You see these codes only now")
+	p.WaitText("These codes are shown only once")
 	p.WaitText("Laptop")
 	if status := chrome.Eval[int](p, "fetch('/sign-out', {method: 'POST'}).then(r => r.status)"); status != 200 {
 		t.Fatalf("signing out answers %d", status)

@@ -13,13 +13,13 @@ import (
 	"github.com/carnetcrm/carnet/internal/web/ui"
 )
 
-// pastOf is the timeline of something small: a view, a list of clients.
-func (p *Page) pastOf(kind string, id int64, history []record.Entry, users map[int64]string, branches []ui.Option) templ.Component {
+// pastOf is the timeline of something small with a name: a view, a list of clients.
+func (p *Page) pastOf(kind string, id int64, name string, history []record.Entry, users map[int64]string, branches []ui.Option) templ.Component {
 	offices := map[int64]string{}
 	for _, b := range branches {
 		offices[parseID(b.Value)] = b.Label
 	}
-	v := &recordView{p: p, ref: record.Ref{Kind: kind, ID: id}, names: names{"user": users, "branch": offices}}
+	v := &recordView{p: p, ref: record.Ref{Kind: kind, ID: id}, names: names{"user": users, "branch": offices, kind: {id: name}}}
 	for _, e := range history {
 		for i := range e.Changes {
 			c := &e.Changes[i]

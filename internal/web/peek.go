@@ -39,15 +39,11 @@ func (d *peekData) fact(label, value string) {
 	}
 }
 
-func tagNames(ctx context.Context, tx *db.Tx, ref record.Ref) (string, error) {
+func (p *Page) tagNames(ctx context.Context, tx *db.Tx, ref record.Ref) (string, error) {
 	on, err := tag.Of(ctx, tx, ref)
 	var names []string
 	for _, o := range on {
-		if o.Value != "" {
-			names = append(names, o.Name+": "+o.Value)
-		} else {
-			names = append(names, o.Name)
-		}
+		names = append(names, p.tagShown(o))
 	}
 	return strings.Join(names, ", "), err
 }
@@ -66,7 +62,7 @@ func clientPeek(p *Page, id int64, back string) (templ.Component, error) {
 		if err != nil {
 			return err
 		}
-		tags, err := tagNames(ctx, tx, record.Ref{Kind: "client", ID: id})
+		tags, err := p.tagNames(ctx, tx, record.Ref{Kind: "client", ID: id})
 		if err != nil {
 			return err
 		}
@@ -109,7 +105,7 @@ func travelerPeek(p *Page, id int64, back string) (templ.Component, error) {
 		if err := record.Get(ctx, tx, &t, id); err != nil {
 			return err
 		}
-		tags, err := tagNames(ctx, tx, record.Ref{Kind: "traveler", ID: id})
+		tags, err := p.tagNames(ctx, tx, record.Ref{Kind: "traveler", ID: id})
 		if err != nil {
 			return err
 		}

@@ -240,7 +240,7 @@ func (v *recordView) tasteText(f traveler.PreferenceField, p traveler.Preference
 	default:
 		text = v.options.Label(l, f.List, p.Code)
 		if f.Kind == traveler.PrefSeverity && p.Degree != "preference" {
-			text = v.p.T("common.colon", "Label", text, "Value", v.p.T("preference.degree."+p.Degree))
+			text = v.p.L.Pair(text, v.p.T("preference.degree."+p.Degree))
 		}
 	}
 	if p.Note != "" {

@@ -164,7 +164,7 @@ func TestOptionPages(t *testing.T) {
 	if !regexp.MustCompile(`(?s)value="AI".*value="FB".*value="HB".*value="BB".*value="RO".*value="ULTRA`).MatchString(max.body) {
 		t.Error("the order isn't that of the numbers")
 	}
-	max.post("/admin/options/board", form...).want(409, "/admin/options/board", "meanwhile")
+	max.post("/admin/options/board", form...).want(409, "/admin/options/board", "in the meantime")
 	max.get("/admin/options").want(200, "/admin/options", "1 switched off", "1 of your own")
 	n := aClient(t, d, "Kowalska", "Joanna", "")
 	ann.get(fmt.Sprintf("/clients/%d?edit=preferences-hotel", n.Client.ID)).want(200, "", "Two meals", "Ultra all inclusive")

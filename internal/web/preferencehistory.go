@@ -71,7 +71,7 @@ func (v *recordView) tasteEvent(ev ui.Event, e record.Entry) ui.Event {
 func (v *recordView) tasteSaid(f traveler.PreferenceField, p traveler.Preference) string {
 	s := v.tasteText(f, p)
 	if (f.Kind == traveler.PrefLikes || f.Kind == traveler.PrefPlaces) && p.Degree != "" && p.Degree != "like" {
-		s = v.p.T("common.colon", "Label", v.p.T("preference.degree."+p.Degree), "Value", s)
+		s = v.p.L.Pair(v.p.T("preference.degree."+p.Degree), s)
 	}
 	return s
 }

@@ -247,7 +247,7 @@ func (v *recordView) problems() ui.Group {
 		}
 		msg := v.p.T(f.Key, f.Args...)
 		if label != f.Path {
-			msg = v.p.T("common.colon", "Label", label, "Value", msg)
+			msg = v.p.L.Pair(label, msg)
 		}
 		text = append(text, msg)
 	}

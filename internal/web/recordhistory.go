@@ -51,7 +51,7 @@ type names map[string]map[int64]string
 
 // idColumns says which table an id column points at.
 var idColumns = map[string]string{"advisor_id": "user", "user_id": "user", "branch_id": "branch", "share_branch_id": "branch", "owner_id": "user",
-	"customer_type_id": "customer_type", "tag_id": "tag", "code_id": "marketing_code", "traveler_id": "traveler", "main_traveler_id": "traveler", "a_id": "traveler", "b_id": "traveler", "default_card_id": "payment_card", "verified_by": "user", "passport_id": "passport"}
+	"customer_type_id": "customer_type", "tag_id": "tag", "code_id": "marketing_code", "traveler_id": "traveler", "main_traveler_id": "traveler", "a_id": "traveler", "b_id": "traveler", "default_card_id": "payment_card", "verified_by": "user", "passport_id": "passport", "view_id": "view"}
 
 // nameQueries read the names of some rows.
 var nameQueries = map[string]string{
@@ -61,6 +61,7 @@ var nameQueries = map[string]string{
 	"payment_card":   "SELECT x.id, '•••• ' || x.last4 FROM {payment_card} x WHERE x.id IN {ids $1}",
 	"marketing_code": "SELECT x.id, x.names FROM {marketing_code} x WHERE x.id IN {ids $1}",
 	"tag":            "SELECT x.id, x.name FROM {tag} x WHERE x.id IN {ids $1}",
+	"view":           "SELECT x.id, x.name FROM {view} x WHERE x.id IN {ids $1}",
 	"passport":       "SELECT x.id, x.country || ' •••• ' || x.number_hint FROM {passport.any} x WHERE x.id IN {ids $1}",
 	// Who was added to or taken off which event.
 	"activity_person": `SELECT x.id, CASE WHEN t.given = '' THEN t.family ELSE t.given || ' ' || t.family END || ' · ' || a.subject
@@ -91,7 +92,7 @@ func (v *recordView) loadNames(ctx context.Context, tx *db.Tx) error {
 			}
 		}
 	}
-	for _, id := range v.eventWho() {
+	for _, id := range append(v.eventWho(), v.seenBy()...) {
 		add("user", id)
 	}
 	if err := v.loadActs(ctx, tx); err != nil {

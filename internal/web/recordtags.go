@@ -45,12 +45,20 @@ func (v *recordView) tagsCard() templ.Component {
 	return within(ui.CardBox(card), taggedKinds(p, v.tags))
 }
 
-// tagText is a tag with its value.
+// tagText is a tag with its value, as it is typed.
 func tagText(o tag.On) string {
 	if o.Value == "" {
 		return o.Name
 	}
 	return o.Name + ": " + o.Value
+}
+
+// tagShown is a tag with its value, to be read.
+func (p *Page) tagShown(o tag.On) string {
+	if o.Value == "" {
+		return o.Name
+	}
+	return p.L.Pair(o.Name, o.Value)
 }
 
 // typedTags keeps what was typed when the card comes back with an error.

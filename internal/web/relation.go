@@ -201,6 +201,6 @@ func (v *recordView) relationText(e *record.Entry) string {
 	if who == "" {
 		return ""
 	}
-	text := v.p.T("common.colon", "Label", v.names.value(v.p, "relation", "traveler_id", who), "Value", v.kinLabel(code, ""))
+	text := v.p.L.Pair(v.names.value(v.p, "relation", "traveler_id", who), v.kinLabel(code, ""))
 	return join(text, v.p.L.Date(date.Date(at["from_date"])), at["note"])
 }

@@ -258,7 +258,7 @@ func (p *Page) secretName(kind, column string) string {
 	}
 	field := p.fieldLabel(kind, column)
 	if key := "secret.kind." + kind; p.L.Has(key) {
-		return p.L.T(key) + ": " + field
+		return p.L.Pair(p.L.T(key), field)
 	}
 	return field
 }
@@ -270,7 +270,7 @@ func (p *Page) reasonText(why string) string {
 		code = p.T("secret.reason." + code)
 	}
 	if said {
-		return code + ": " + note
+		return p.L.Pair(code, note)
 	}
 	return code
 }

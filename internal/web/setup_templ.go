@@ -185,7 +185,7 @@ func setupScreen(p *Page, n *flow.NewAgency, err error) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Password{L: p.L, Field: withHelp(p.field(err, "password", p.T("signin.new_password"), 0, true), p.T("signin.password_help")), Autocomplete: "new-password"}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Password{L: p.L, Field: withHelp(p.field(err, "password", p.T("signin.password"), 0, true), p.T("signin.password_help")), Autocomplete: "new-password"}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

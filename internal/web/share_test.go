@@ -24,7 +24,7 @@ func TestShareAll(t *testing.T) {
 	ann := d.as("ann").get("/clients").want(200, "", `href="/shares"`)
 	ann.get("/shares").want(200, "/shares", d.Users["bob"].Name)
 	ann.post("/shares", "can_edit", "1").want(422, "")
-	ann.post("/shares", "user_id", bob, "user_id", max, "can_edit", "1").want(200, "/shares", "All clients are shared.", "can edit")
+	ann.post("/shares", "user_id", bob, "user_id", max, "can_edit", "1").want(200, "/shares", "All clients are now shared.", "can edit")
 	ann.post("/shares", "user_id", bob).want(409, "") // once is enough
 	d.as("bob").get(page).want(200, page, "Kowalska", "?edit=notes")
 

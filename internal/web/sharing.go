@@ -74,11 +74,11 @@ func (p *Page) sharedWith(s *agency.Sharing, branches []ui.Option) string {
 	case agency.ForAll:
 		return p.T("view.who.all")
 	case agency.ForRole:
-		return p.T("common.colon", "Label", p.T("view.who.role"), "Value", p.T("agency.role."+s.Role))
+		return p.L.Pair(p.T("view.who.role"), p.T("agency.role."+s.Role))
 	case agency.ForOffice:
 		for _, b := range branches {
 			if b.Value == strconv.FormatInt(int64(s.BranchID), 10) {
-				return p.T("common.colon", "Label", p.T("view.who.branch"), "Value", b.Label)
+				return p.L.Pair(p.T("view.who.branch"), b.Label)
 			}
 		}
 		return p.T("view.who.branch")

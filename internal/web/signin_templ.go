@@ -723,6 +723,14 @@ func forgottenScreen(p *Page, mail bool, email string, sent bool, problem string
 	})
 }
 
+// newPasswordLabel names the password that a link asks for: the first one, or another.
+func newPasswordLabel(p *Page) string {
+	if p.linkKind() == "invite" {
+		return p.T("signin.password")
+	}
+	return p.T("signin.new_password")
+}
+
 // linkScreen asks for the password of an invitation or a reset.
 func linkScreen(p *Page, title, text, submit, email, problem string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -769,7 +777,7 @@ func linkScreen(p *Page, title, text, submit, email, problem string) templ.Compo
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Password{L: p.L, Field: ui.Field{Name: "password", Label: p.T("signin.new_password"), Help: p.T("signin.password_help"), Required: true}, Autocomplete: "new-password", Autofocus: true}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Password{L: p.L, Field: ui.Field{Name: "password", Label: newPasswordLabel(p), Help: p.T("signin.password_help"), Required: true}, Autocomplete: "new-password", Autofocus: true}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

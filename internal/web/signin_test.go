@@ -258,7 +258,7 @@ func TestSecondFactor(t *testing.T) {
 		}
 		return c
 	}
-	b.post("/account/security", "act", "totp_confirm", "code", code()).want(200, "/account/security", "You see these codes only now")
+	b.post("/account/security", "act", "totp_confirm", "code", code()).want(200, "/account/security", "These codes are shown only once")
 	codes := regexp.MustCompile(`<li>([a-z2-7]{6}(?:-[a-z2-7]{6}){3})</li>`).FindAllStringSubmatch(b.body, -1)
 	if len(codes) != 10 {
 		t.Fatalf("%d recovery codes are shown", len(codes))
@@ -284,7 +284,7 @@ func TestStepUp(t *testing.T) {
 	b.post("/account/tokens", "name", "site", "scope", "read", "days", "30").want(200, "/confirm?next=%2Faccount%2Ftokens", "Confirm that it’s you")
 	b.post("/confirm", "password", "wrong", "next", "/account/tokens").want(422, "/confirm")
 	b.post("/confirm", "password", secret, "next", "/account/tokens").want(200, "/account/tokens")
-	b.post("/account/tokens", "name", "site", "scope", "read", "days", "30").want(200, "/account/tokens", "carnet_", "You see it only now")
+	b.post("/account/tokens", "name", "site", "scope", "read", "days", "30").want(200, "/account/tokens", "carnet_", "It is shown only once")
 	text := regexp.MustCompile(`value="(carnet_[\w-]{43})"`).FindStringSubmatch(b.body)
 	if text == nil {
 		t.Fatal("the token isn't shown")

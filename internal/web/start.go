@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/web/ui"
 )
 
@@ -48,7 +49,7 @@ type runItem struct {
 	id          int64
 	file, state string
 	created     int64
-	at          db.Stamp
+	at, started db.Stamp
 }
 
 // start is the first page of the day: who was here lately, whom to congratulate.
@@ -140,9 +141,9 @@ func (d *startData) loadRuns(ctx context.Context, tx *db.Tx, p *Page) error {
 	if !p.Actor.May("client.import") {
 		return nil
 	}
-	return tx.Each(ctx, "SELECT r.id, r.file_name, r.state, r.created, r.created_at FROM {import_run} r ORDER BY r.id DESC LIMIT 4", nil, func(rows db.Rows) error {
+	return tx.Each(ctx, "SELECT r.id, r.file_name, r.state, r.created, r.created_at, r.started_at FROM {import_run} r ORDER BY r.id DESC LIMIT 4", nil, func(rows db.Rows) error {
 		var r runItem
-		err := rows.Scan(&r.id, &r.file, &r.state, &r.created, &r.at)
+		err := rows.Scan(&r.id, &r.file, &r.state, &r.created, &r.at, &r.started)
 		d.runs = append(d.runs, r)
 		return err
 	})
@@ -209,7 +210,7 @@ func startEmpty(p *Page) ui.Empty {
 
 // made says what an import brought; before it ran there is nothing to say.
 func (r runItem) made(p *Page) string {
-	if !ran(r.state) {
+	if run := (imports.Run{State: r.state, StartedAt: r.started, Created: r.created}); !run.Ran() {
 		return ""
 	}
 	return p.T("start.created", "Count", int(r.created))

@@ -340,13 +340,13 @@ func tabMoves(p *Page, t view.Tab, i, n int) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if i > 0 {
-			templ_7745c5c3_Err = oneButton(viewPath(t.ID)+"/pin", ui.Button{Label: p.T("ui.move_up") + ": " + t.Name, Icon: "chevron-up", IconOnly: true, Small: true, Kind: "ghost"}, ui.Hidden{Name: "by", Value: "-1"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = oneButton(viewPath(t.ID)+"/pin", ui.Button{Label: p.L.Pair(p.T("ui.move_up"), t.Name), Icon: "chevron-up", IconOnly: true, Small: true, Kind: "ghost"}, ui.Hidden{Name: "by", Value: "-1"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if i+1 < n {
-			templ_7745c5c3_Err = oneButton(viewPath(t.ID)+"/pin", ui.Button{Label: p.T("ui.move_down") + ": " + t.Name, Icon: "chevron-down", IconOnly: true, Small: true, Kind: "ghost"}, ui.Hidden{Name: "by", Value: "1"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = oneButton(viewPath(t.ID)+"/pin", ui.Button{Label: p.L.Pair(p.T("ui.move_down"), t.Name), Icon: "chevron-down", IconOnly: true, Small: true, Kind: "ghost"}, ui.Hidden{Name: "by", Value: "1"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -355,7 +355,7 @@ func tabMoves(p *Page, t view.Tab, i, n int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = oneButton(viewPath(t.ID)+"/pin", ui.Button{Label: p.T("view.unpin") + ": " + t.Name, Icon: "x", IconOnly: true, Small: true, Kind: "ghost"}, ui.Hidden{Name: "on", Value: "0"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = oneButton(viewPath(t.ID)+"/pin", ui.Button{Label: p.L.Pair(p.T("view.unpin"), t.Name), Icon: "x", IconOnly: true, Small: true, Kind: "ghost"}, ui.Hidden{Name: "on", Value: "0"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -469,7 +469,7 @@ func viewActions(p *Page, v *viewsView, x *view.View) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Button{Label: p.T("view.manage") + ": " + x.Name, Icon: "sliders", IconOnly: true, Small: true, Kind: "ghost", Href: viewPath(x.ID)}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button{Label: p.L.Pair(p.T("view.manage"), x.Name), Icon: "sliders", IconOnly: true, Small: true, Kind: "ghost", Href: viewPath(x.ID)}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -580,7 +580,7 @@ func viewScreen(p *Page, v *viewView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = p.pastOf("view", v.view.ID, v.history, v.names, v.branches).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = p.pastOf("view", v.view.ID, v.view.Name, v.history, v.names, v.branches).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1155,9 +1155,9 @@ func viewNewScreen(p *Page, a *viewAsk) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var40 string
-				templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("common.colon", "Label", p.T("view.filters"), "Value", a.words))
+				templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(p.L.Pair(p.T("view.filters"), a.words))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `view.templ`, Line: 258, Col: 88}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `view.templ`, Line: 258, Col: 59}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 				if templ_7745c5c3_Err != nil {

@@ -99,6 +99,9 @@ func TestViewPages(t *testing.T) {
 	ann.post(at+"/delete").want(403, "")
 	max.post(at, "version", "1", "name", "VIP clients", "who", "role:agent", "_tick.tab", "1").want(200, at, "VIP clients", "Role: Agent")
 
+	max.post(at+"/default", "on", "1").want(200, "")
+	max.get(at).want(200, at, "Start view set", `now: </span>VIP clients</ins>`) // not its number
+
 	// Two people change what it asks: the second chooses.
 	ada := d.as("ada")
 	ada.post(at+"/update", "version", "2", "kind", "corporate").want(200, "")
@@ -138,7 +141,7 @@ func TestClientListPages(t *testing.T) {
 	ann.post("/lists/add", "ids", ids, "name", "x", "sort", "-created").want(200, "", "1 client", `name="ids" value="`+ids+`"`, `name="l_name"`)
 	ann.post("/lists/add").want(422, "")
 	ann.post("/lists/add", "ids", ids, "l_name", "Cards").want(200, "/lists/1", "1 client added", "Lis")
-	ann.post("/lists/add", "ids", fmt.Sprintf("%d,%d", a, b), "to", "1").want(200, "/lists/1", "1 client added to “Cards”, 1 on it already.", "Wilk")
+	ann.post("/lists/add", "ids", fmt.Sprintf("%d,%d", a, b), "to", "1").want(200, "/lists/1", "1 client added to “Cards”, 1 already on it.", "Wilk")
 	ann.post("/lists/add", "all", "1").want(200, "", "living", "Cards")
 	ann.post("/lists/add", "all", "1", "name", "lis", "l_name", "Foxes", "l_kind", "living").want(200, "/lists/2", "contains lis", "1 client")
 	ann.get("/clients?list=2").want(200, "", "Lis")

@@ -267,7 +267,7 @@ func (m *maker) ownNote(p *party) string {
 		texts := b.Texts()
 		for _, f := range m.own.For(kind) {
 			if s := texts[f.Code]; s != "" {
-				lines = append(lines, m.l.T("common.colon", "Label", f.Label(m.e.Lang), "Value", f.Show(m.l, s)))
+				lines = append(lines, m.l.Pair(f.Label(m.e.Lang), f.Show(m.l, s)))
 			}
 		}
 	}

@@ -107,6 +107,18 @@ func (r *Run) Records() int64 { return r.Created + r.Updated + r.Skipped + r.Err
 // Busy reports whether a job works for the run.
 func (r *Run) Busy() bool { return r.State == Checking || r.State == Running || r.State == Undoing }
 
+// Ran reports whether the import has written clients; until then its rows and counts
+// are those of the dry run.
+func (r *Run) Ran() bool {
+	switch r.State {
+	case Uploaded, Mapped, Checking, Checked:
+		return false
+	case Failed:
+		return r.StartedAt != 0 && r.Records() > 0
+	}
+	return r.StartedAt != 0
+}
+
 // Editable reports whether the mapping and the options may still be changed.
 func (r *Run) Editable() bool {
 	return r.State == Uploaded || r.State == Mapped || r.State == Checked || r.State == Failed && r.Records() == 0

@@ -73,7 +73,7 @@ func fieldNames(l *i18n.Localizer, v any) string {
 func (p *Problem) Sentence(l *i18n.Localizer) string {
 	s := l.T(p.Key, p.Args...)
 	if p.Column != "" {
-		s = p.Column + ": " + s
+		s = l.Pair(p.Column, s)
 	}
 	return s
 }
@@ -93,6 +93,15 @@ func (r *Row) Why(l *i18n.Localizer) string {
 	return strings.Join(out, " · ")
 }
 
+// ActionWord says what becomes of n records, or what became of them once the run has
+// written.
+func (r *Run) ActionWord(l *i18n.Localizer, action string, n int64) string {
+	if r.Ran() {
+		return l.T("import.did."+action, "Count", n)
+	}
+	return l.T("import.action." + action)
+}
+
 // LineText is the line of the row, or its first and last one.
 func (r *Row) LineText() string {
 	if r.Lines == "" {
@@ -105,7 +114,8 @@ func (r *Row) LineText() string {
 // WriteReport writes the whole report as CSV in UTF-8.
 func (s *Service) WriteReport(ctx context.Context, a db.Actor, run int64, l *i18n.Localizer, w io.Writer) error {
 	// Who may not see the run gets an error, not the beginning of a file.
-	if err := s.DB.View(ctx, a, func(tx *db.Tx) error { _, err := Get(ctx, tx, run); return err }); err != nil {
+	var is *Run
+	if err := s.DB.View(ctx, a, func(tx *db.Tx) (err error) { is, err = Get(ctx, tx, run); return err }); err != nil {
 		return err
 	}
 	if _, err := io.WriteString(w, "\uFEFF"); err != nil {
@@ -122,7 +132,7 @@ func (s *Service) WriteReport(ctx context.Context, a db.Actor, run int64, l *i18
 		if r.ClientID != 0 {
 			id = strconv.FormatInt(int64(r.ClientID), 10)
 		}
-		return out.Write([]string{r.LineText(), l.T("import.action." + r.Action), safe(r.Label), safe(r.Why(l)), id})
+		return out.Write([]string{r.LineText(), is.ActionWord(l, r.Action, 1), safe(r.Label), safe(r.Why(l)), id})
 	})
 	if err != nil {
 		return err

@@ -297,8 +297,29 @@ func TestErrorFile(t *testing.T) {
 		t.Errorf("%s\n%s\n%s", counts(again), fixed, strings.Join(d.report("ada", again.ID), "\n"))
 	}
 	b.Reset()
-	if err := d.WriteReport(t.Context(), d.As("ada"), run.ID, i18n.For("de"), &b); err != nil || strings.Count(b.String(), "\r\n") != 4 {
+	err := d.WriteReport(t.Context(), d.As("ada"), run.ID, i18n.For("de"), &b)
+	if err != nil || strings.Count(b.String(), "\r\n") != 4 || !strings.Contains(b.String(), ",Angelegt,") {
 		t.Errorf("the report: %v %s", err, b.String())
+	}
+}
+
+// TestActionWords: what would become of rows until the run has written, then what did.
+func TestActionWords(t *testing.T) {
+	d := newDesk(t)
+	run := d.upload("ada", "one.csv", head+"Jan;Nowak;a@example.com;;;;;;\n;;;;;;;;only a remark\n")
+	l := i18n.For("es")
+	for _, c := range []struct {
+		act  func(context.Context, db.Actor, int64) (*imports.Run, error)
+		want string
+	}{{d.Check, "Crear, Error"}, {d.Start, "Creado, Errores"}, {d.Undo, "Creado, Errores"}} {
+		r := d.do("ada", run.ID, c.act)
+		if got := r.ActionWord(l, imports.Create, 1) + ", " + r.ActionWord(l, imports.Refuse, 2); got != c.want {
+			t.Errorf("%s: %q, want %q", r.State, got, c.want)
+		}
+	}
+	lost := &imports.Run{State: imports.Failed, Created: 3} // the dry run failed half way
+	if got := lost.ActionWord(l, imports.Create, 3); got != "Crear" {
+		t.Errorf("a failed dry run: %q", got)
 	}
 }
 

@@ -546,7 +546,7 @@ func EditBox(c EditCard) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Button{Label: or(c.Save, c.L.T("common.save")), Kind: "primary", Submit: true, Shortcut: "Ctrl S", Keys: "Control+S"}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Button{Label: or(c.Save, c.L.T("common.save")), Kind: "primary", Submit: true, Shortcut: c.L.T("ui.key.ctrl") + " S", Keys: "Control+S"}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -110,7 +110,7 @@ func galleryList(l *i18n.Localizer, theme string) templ.Component {
 }
 
 func galleryRecord(l *i18n.Localizer, theme string) templ.Component {
-	edit := Button{Label: "Edit", Icon: "edit", Kind: "ghost", Small: true, Href: "?edit=contact", Attrs: templ.Attributes{"data-edit-link": true}}
+	edit := Button{Label: "Edit", Icon: "edit", Kind: "ghost", Small: true, Href: "?edit=contact"}
 	head := RecordHead{Name: Name{"Kowalska", "Joanna"}, Initials: "KJ", Tint: 4, Code: "KOW601",
 		Badges: []Badge{{Label: "VIP", Kind: "vip"}, {Label: "Client"}}, Meta: []string{"Personal", "2 travelers", "Client since 2014"},
 		Actions: []templ.Component{Button{Label: "Add traveler", Icon: "user-plus", Href: "#"}, Button{Label: "More actions", Icon: "more", Kind: "ghost", IconOnly: true, Popover: "rec-menu"}},

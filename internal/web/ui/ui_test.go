@@ -159,6 +159,23 @@ func TestEscaping(t *testing.T) {
 	}
 }
 
+// TestShortcuts: the sheet names no key twice, and calls keys as they are labelled.
+func TestShortcuts(t *testing.T) {
+	for lang, want := range map[string]string{"en": "Ctrl K", "de": "Strg K", "fr": "Maj x"} {
+		seen := map[string]bool{}
+		for _, s := range shortcutList(Frame{L: i18n.For(lang), Nav: []NavItem{{Label: "Exports", Key: "e"}}}) {
+			keys := strings.Join(s.keys, " ")
+			if seen[keys] {
+				t.Errorf("%s: %s is there twice", lang, keys)
+			}
+			seen[keys] = true
+		}
+		if !seen[want] {
+			t.Errorf("%s: no %s in %v", lang, want, seen)
+		}
+	}
+}
+
 func TestTextareaKeepsFirstLine(t *testing.T) {
 	text := render(t, Textarea{Field: Field{Name: "memo", Label: "Memo"}, Value: "\nsecond"})
 	doc, err := html.Parse(strings.NewReader(text))

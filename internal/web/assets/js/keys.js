@@ -28,7 +28,7 @@ const single = {
   X: tickRange,
   p: togglePeek,
   f: () => follow("[data-add-filter]"),
-  e: () => follow("[data-edit-link]") || follow("[data-new-event]"),
+  e: () => follow("[data-new-event]"),
 };
 
 document.addEventListener("keydown", (e) => {
