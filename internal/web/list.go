@@ -80,7 +80,7 @@ func (s *Server) listRoutes() []Route {
 func clientListing() *listing {
 	return &listing{def: &client.List, path: "/clients", news: "/clients/new",
 		extra: []string{"kind", "segment", "classification", "status"},
-		sizes: map[string]string{"name": "name", "phone": "phone", "email": "name", "advisor": "person", "branch": "short", "segment": "person", "city": "person"},
+		sizes: map[string]string{"name": "name", "phone": "phone", "email": "mail", "advisor": "person", "branch": "short", "segment": "date", "city": "person"},
 		slots: map[string]string{"name": "name", "phone": "trip", "advisor": "person"},
 		tabs:  clientTabs, row: clientRow, peek: clientPeek}
 }
@@ -88,7 +88,7 @@ func clientListing() *listing {
 func travelerListing() *listing {
 	return &listing{def: &traveler.List, path: "/travelers", news: "/travelers/new",
 		extra: []string{"given"},
-		sizes: map[string]string{"family": "name", "given": "person", "birth_date": "date", "phone": "phone", "email": "name", "nationality": "short", "clients": "person"},
+		sizes: map[string]string{"family": "family", "given": "person", "birth_date": "date", "phone": "phone", "email": "mail", "nationality": "short", "clients": "person"},
 		slots: map[string]string{"family": "name", "phone": "trip", "clients": "person"},
 		tabs:  func(*Page) []listTab { return []listTab{{key: "all"}} }, row: travelerRow, peek: travelerPeek}
 }

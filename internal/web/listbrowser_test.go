@@ -197,6 +197,17 @@ func TestColumnsInBrowser(t *testing.T) {
 	if got := width("city"); got < other-1 || got > other+1 {
 		t.Errorf("another column went from %d to %d", other, got)
 	}
+	// What is cut is told by pointing at it, and nothing else is.
+	said := chrome.Eval[string](p, `(() => {
+		const td = document.querySelector("tbody tr").cells[3], point = () => td.dispatchEvent(new PointerEvent("pointerover", {bubbles: true}));
+		td.textContent = "somebody.with.a.very.long.name@departments.example.org"; point();
+		const cut = td.title;
+		td.textContent = "short"; point();
+		return cut + "|" + td.title;
+	})()`)
+	if said != "somebody.with.a.very.long.name@departments.example.org|" {
+		t.Errorf("a cut cell says %q", said)
+	}
 	chrome.Eval[bool](p, `(document.querySelector('[data-resize="email"]').dispatchEvent(new MouseEvent("dblclick", {bubbles: true})), true)`)
 	p.WaitFor(`[...document.querySelectorAll("tbody tr")].every(tr => { const td = tr.cells[3]; return td.scrollWidth <= td.clientWidth })`)
 	fit := width("email")

@@ -294,12 +294,19 @@ func (e *filterEditor) textSlots(f list.Field, field ui.Field, vals []string) (o
 	return out
 }
 
-// choiceTicks are the values of a choice, each with a box.
+// choiceTicks are the values of a choice, each with a box; of more than fit in the box
+// the chosen ones first.
 func choiceTicks(field ui.Field, opts []list.Option, vals []string) templ.Component {
 	t := ui.Ticks{Field: field, Values: vals}
+	var rest []ui.Option
 	for _, o := range opts {
-		t.Options = append(t.Options, ui.Option{Value: o.Value, Label: o.Label})
+		to := &rest
+		if len(opts) <= 3 || slices.Contains(vals, o.Value) {
+			to = &t.Options
+		}
+		*to = append(*to, ui.Option{Value: o.Value, Label: o.Label})
 	}
+	t.Options = append(t.Options, rest...)
 	return t
 }
 

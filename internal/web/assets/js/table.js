@@ -217,6 +217,12 @@ document.addEventListener("click", async (e) => {
 // wide as what is in it.
 customElements.define("c-table", class extends HTMLElement {
   connectedCallback() {
+    // What a column cuts is told by pointing at it.
+    this.addEventListener("pointerover", (e) => {
+      const td = e.target.closest("td");
+      if (td && td.scrollWidth > td.clientWidth) td.title = td.textContent.trim();
+      else td?.removeAttribute("title");
+    });
     if (!this.dataset.widthUrl) return;
     for (const h of this.querySelectorAll(".resize")) {
       h.tabIndex = 0;
