@@ -53,7 +53,11 @@ func newMatrix(t *testing.T) *matrix {
 	t.Helper()
 	c := settings(t)
 	if dbtest.OnPostgres() {
-		c.Database += "?synchronous_commit=off" // nobody pulls the plug here
+		with := "?"
+		if strings.Contains(c.Database, "?") {
+			with = "&"
+		}
+		c.Database += with + "synchronous_commit=off" // nobody pulls the plug here
 	}
 	a, log := open(t, c)
 	s, err := a.NewServer()

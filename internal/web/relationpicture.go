@@ -12,7 +12,7 @@ import (
 // The family picture: parents above, partners and siblings beside, children below. The
 // list of the card says the same in words, so the picture is for the eyes alone.
 const (
-	kinWide, kinHigh = 136, 44 // of a person, in units of the picture
+	kinWide, kinHigh = 148, 44 // of a person, in units of the picture
 	kinGapX, kinGapY = 16, 34
 	kinMost          = 4 // persons of a row; the list has them all
 )
