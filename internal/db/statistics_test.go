@@ -10,12 +10,9 @@ import (
 	"github.com/carnetcrm/carnet/internal/db"
 )
 
-// TestStatistics: SQLite's planner knows something of each index of the tables of
-// agencies. An index without statistics looks better than all that have them: a page of
-// clients took a thousand times as long by one, and to find a traveler's visas those of
-// the agency were read. A migration that makes an index, or makes one anew, writes its
-// line, too.
-func TestStatistics(t *testing.T) {
+// migrated is a new SQLite database with all migrations.
+func migrated(t *testing.T) *sql.DB {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "t.db")
 	if _, err := db.Migrate(t.Context(), path, db.MigrateOptions{}); err != nil {
 		t.Fatal(err)
@@ -24,7 +21,17 @@ func TestStatistics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer d.Close()
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+// TestStatistics: SQLite's planner knows something of each index of the tables of
+// agencies. An index without statistics looks better than all that have them: a page of
+// clients took a thousand times as long by one, and to find a traveler's visas those of
+// the agency were read. A migration that makes an index, or makes one anew, writes its
+// line, too.
+func TestStatistics(t *testing.T) {
+	d := migrated(t)
 	rows, err := d.QueryContext(t.Context(), `SELECT m.tbl_name, m.name FROM sqlite_master m JOIN pragma_index_list(m.tbl_name) k ON k.origin = 'pk'
 		JOIN pragma_index_info(k.name) i ON i.seqno = 0 AND i.name = 'agency_id'
 		WHERE m.type = 'index' AND m.name NOT IN (SELECT idx FROM sqlite_stat1 WHERE idx IS NOT NULL)`)
@@ -55,15 +62,7 @@ var few = []string{"branch", "department", "user", "customer_type"}
 // TestForeignKeysHaveIndexes: a row that goes for good is looked for in all tables that
 // refer to it, by an index that knows deleted rows, too.
 func TestForeignKeysHaveIndexes(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "t.db")
-	if _, err := db.Migrate(t.Context(), path, db.MigrateOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	d, err := sql.Open("sqlite", "file:"+path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	d := migrated(t)
 	rows, err := d.QueryContext(t.Context(), `SELECT m.name, f."table", group_concat(f."from", ',' ORDER BY f.seq),
 			(SELECT group_concat(i.sql, ';') FROM sqlite_master i WHERE i.type = 'index' AND i.tbl_name = m.name)
 		FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' GROUP BY m.name, f.id`)
