@@ -138,7 +138,6 @@ func Between(ctx context.Context, tx *db.Tx, owners []record.Ref, from, to db.St
 		to = 1<<53 - 1
 	}
 	clients, travelers := split(owners)
-	var out []Activity
 	// One way to the rows after the other: with two in one condition SQLite reads what
 	// happened with everybody.
 	ways := []struct {
@@ -146,15 +145,17 @@ func Between(ctx context.Context, tx *db.Tx, owners []record.Ref, from, to db.St
 		ids   db.IDs
 	}{{"r.owner_kind = 'client' AND r.owner_id IN {ids $1}", clients}, {"r.owner_kind = 'traveler' AND r.owner_id IN {ids $1}", travelers},
 		{"r.id IN (SELECT p.activity_id FROM {activity_person} p WHERE p.traveler_id IN {ids $1})", travelers}}
-	for _, w := range ways {
-		if len(w.ids) == 0 {
-			continue
-		}
-		err := record.Select(ctx, tx, &out, "WHERE "+w.where+" AND r.at >= $2 AND r.at < $3 ORDER BY r.at DESC, r.id DESC LIMIT $4", w.ids, int64(from), int64(to), int64(limit))
-		if err != nil {
-			return nil, err
+	found := make([][]Activity, len(ways))
+	var parts []db.Part
+	for i, w := range ways {
+		if len(w.ids) > 0 {
+			parts = append(parts, record.Part(&found[i], "WHERE "+w.where+" AND r.at >= $2 AND r.at < $3 ORDER BY r.at DESC, r.id DESC LIMIT $4", w.ids, int64(from), int64(to), int64(limit)))
 		}
 	}
+	if err := tx.Together(ctx, parts...); err != nil {
+		return nil, err
+	}
+	out := slices.Concat(found...)
 	slices.SortFunc(out, func(a, b Activity) int { return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.ID, a.ID)) })
 	out = slices.CompactFunc(out, func(a, b Activity) bool { return a.ID == b.ID })
 	return out[:min(len(out), limit)], nil
@@ -185,6 +186,19 @@ func DueOf(ctx context.Context, tx *db.Tx, owners []record.Ref) (out []Activity,
 		}
 	}
 	return out, nil
+}
+
+// DueAmong is DueOf for events that were read, which are all of the owners.
+func DueAmong(events []Activity, owners []record.Ref) (out []Activity) {
+	for _, a := range events {
+		if a.FollowDue != "" && slices.Contains(owners, a.Owner()) { // not what they only took part in
+			out = append(out, a)
+		}
+	}
+	slices.SortFunc(out, func(a, b Activity) int {
+		return cmp.Or(cmp.Compare(a.OwnerKind, b.OwnerKind), cmp.Compare(a.FollowDue, b.FollowDue), cmp.Compare(a.ID, b.ID))
+	})
+	return out
 }
 
 func split(owners []record.Ref) (clients, travelers db.IDs) {

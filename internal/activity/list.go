@@ -68,12 +68,6 @@ func types(ctx context.Context, tx *db.Tx, lang string) (out []list.Option, err 
 	return out, nil
 }
 
-func people(ctx context.Context, tx *db.Tx) (out []list.Option, err error) {
-	err = tx.Each(ctx, "SELECT CAST(u.id AS text), u.name FROM {user} u ORDER BY u.name_key, u.id", nil, func(rows db.Rows) error {
-		var o list.Option
-		err := rows.Scan(&o.Value, &o.Label)
-		out = append(out, o)
-		return err
-	})
-	return out, err
+func people(ctx context.Context, tx *db.Tx) ([]list.Option, error) {
+	return list.Settled(ctx, tx, "SELECT CAST(u.id AS text), u.name FROM {user} u ORDER BY u.name_key, u.id")
 }

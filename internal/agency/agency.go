@@ -22,10 +22,10 @@ import (
 // Tables are the tenant tables of this package. Everybody in an agency knows its
 // offices and its people; administrators change them.
 var Tables = []db.Table{
-	{Name: "agency", View: db.Everybody, Edit: db.Everybody.With("agency.manage")},
-	{Name: "branch", View: db.Everybody, Edit: db.Everybody.With("agency.manage")},
-	{Name: "department", View: db.Everybody, Edit: db.Everybody.With("agency.manage")},
-	{Name: "user", View: db.Everybody, Edit: db.Rule{Own: "id = :user", Branch: "id = :user", Agency: "id = :user", Lift: "user.manage"}},
+	{Name: "agency", Settled: true, View: db.Everybody, Edit: db.Everybody.With("agency.manage")},
+	{Name: "branch", Settled: true, View: db.Everybody, Edit: db.Everybody.With("agency.manage")},
+	{Name: "department", Settled: true, View: db.Everybody, Edit: db.Everybody.With("agency.manage")},
+	{Name: "user", Settled: true, View: db.Everybody, Edit: db.Rule{Own: "id = :user", Branch: "id = :user", Agency: "id = :user", Lift: "user.manage"}},
 	{Name: "user_setting", View: db.Same("user_id = :user"), Edit: db.Same("user_id = :user")},
 }
 
@@ -323,8 +323,15 @@ func Advisors(ctx context.Context, tx *db.Tx) ([]User, error) {
 // Current returns the actor's agency.
 func Current(ctx context.Context, tx *db.Tx) (*Agency, error) {
 	v, err := tx.Memo("agency", func() (any, error) {
-		a := new(Agency)
-		return a, record.Get(ctx, tx, a, tx.Actor.AgencyID)
+		var a []Agency
+		err := record.Kept(ctx, tx, &a, "WHERE r.id = $1", tx.Actor.AgencyID)
+		if err == nil && len(a) == 0 {
+			err = errs.Missing()
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &a[0], nil
 	})
 	if err != nil {
 		return nil, err

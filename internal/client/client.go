@@ -50,7 +50,7 @@ var Tables = []db.Table{
 	{Name: "share", // R021: part of the agency section
 		View: db.Rule{Own: "user_id = :user OR advisor_id = :user OR " + withClient, Branch: "user_id = :user OR advisor_id = :user OR " + withClient, Need: "client.internal"},
 		Edit: db.Rule{Own: sharable, Branch: sharableHere, Need: "client.share"}},
-	{Name: "customer_type", View: db.Everybody, Edit: db.Everybody.With("type.manage")},
+	{Name: "customer_type", Settled: true, View: db.Everybody, Edit: db.Everybody.With("type.manage")},
 	{Name: "comment",
 		View: db.Rule{Own: commentRule, Branch: commentRule, Need: "client.internal"},
 		Edit: db.Rule{Own: ownComment, Branch: ownComment, Agency: "created_by = :user", Need: "client.edit", Lift: "system"}},

@@ -73,25 +73,14 @@ func init() {
 		Area: &list.Related{From: "{client_traveler} l JOIN {client} c ON c.id = l.client_id", Owner: "l.traveler_id", Def: &List}})
 }
 
-// options reads value and label of each row of a query.
-func options(ctx context.Context, tx *db.Tx, q string, args ...any) (out []list.Option, err error) {
-	err = tx.Each(ctx, q, args, func(rows db.Rows) error {
-		var o list.Option
-		err := rows.Scan(&o.Value, &o.Label)
-		out = append(out, o)
-		return err
-	})
-	return out, err
-}
-
 func advisorOptions(ctx context.Context, tx *db.Tx) ([]list.Option, error) {
-	return options(ctx, tx, "SELECT CAST(u.id AS text), u.name FROM {user} u WHERE u.role <> $1 ORDER BY u.name_key, u.id", agency.Auditor)
+	return list.Settled(ctx, tx, "SELECT CAST(u.id AS text), u.name FROM {user} u WHERE u.role <> $1 ORDER BY u.name_key, u.id", agency.Auditor)
 }
 
 func branchOptions(ctx context.Context, tx *db.Tx) ([]list.Option, error) {
-	return options(ctx, tx, "SELECT CAST(b.id AS text), b.name FROM {branch} b ORDER BY b.name, b.id")
+	return list.Settled(ctx, tx, "SELECT CAST(b.id AS text), b.name FROM {branch} b ORDER BY b.name, b.id")
 }
 
 func typeOptions(ctx context.Context, tx *db.Tx) ([]list.Option, error) {
-	return options(ctx, tx, "SELECT CAST(y.id AS text), y.name FROM {customer_type} y ORDER BY y.name, y.id")
+	return list.Settled(ctx, tx, "SELECT CAST(y.id AS text), y.name FROM {customer_type} y ORDER BY y.name, y.id")
 }

@@ -54,6 +54,7 @@ type DB struct {
 	plans   sync.Map     // planKey -> *plan
 	planned atomic.Int64 // how many there are, roughly
 	recent  recent       // small answers that may be a little old
+	kept    kept         // answers from settled tables
 }
 
 // engine is what a dialect must do. There are two: sqlite and postgres.
@@ -306,25 +307,6 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 		return n, fmt.Errorf("%w\nin: %s", normalize(err), query)
 	}
 	return n, nil
-}
-
-// Raw runs a statement that package record composed, braces and bare names as
-// they are. The architecture test refuses any other caller.
-func (tx *Tx) Raw(ctx context.Context, query string, args ...any) (int64, error) {
-	n, err := tx.c.exec(ctx, query, args)
-	if err != nil {
-		return n, fmt.Errorf("%w\nin: %s", normalize(err), query)
-	}
-	return n, nil
-}
-
-// RawQuery is Raw for a statement that returns rows.
-func (tx *Tx) RawQuery(ctx context.Context, query string, args ...any) (Rows, error) {
-	rows, err := tx.c.query(ctx, query, args)
-	if err != nil {
-		return nil, fmt.Errorf("%w\nin: %s", normalize(err), query)
-	}
-	return rows, nil
 }
 
 // BeforeCommit runs fn at the end of the transaction, inside it, once per key:

@@ -13,14 +13,15 @@ func isPostgres(target string) bool {
 	return strings.HasPrefix(target, "postgres://") || strings.HasPrefix(target, "postgresql://")
 }
 
-// pg is PostgreSQL through native pgx: a pool that writes and one whose sessions
-// are read-only, so that View can't write even by mistake and needs no BEGIN.
+// pg is PostgreSQL through native pgx: a pool that writes and two whose sessions
+// are read-only, so that View can't write even by mistake and needs no BEGIN. One
+// of them plans each statement once (ByKeys).
 type pg struct {
-	read, write *pgxpool.Pool
+	write, read, keyed *pgxpool.Pool
 }
 
 func openPostgres(ctx context.Context, target string) (engine, error) {
-	open := func(readOnly string) (*pgxpool.Pool, error) {
+	open := func(readOnly, plans string) (*pgxpool.Pool, error) {
 		cfg, err := pgxpool.ParseConfig(target)
 		if err != nil {
 			return nil, err
@@ -28,45 +29,49 @@ func openPostgres(ctx context.Context, target string) (engine, error) {
 		if !strings.Contains(target, "pool_max_conns") {
 			cfg.MaxConns = int32(max(8, 4*runtime.NumCPU()))
 		}
-		cfg.ConnConfig.RuntimeParams["default_transaction_read_only"] = readOnly
-		cfg.ConnConfig.RuntimeParams["application_name"] = "carnet"
-		cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+		set := cfg.ConnConfig.RuntimeParams
+		set["default_transaction_read_only"] = readOnly
+		set["application_name"] = "carnet"
+		set["timezone"] = "UTC"
 		// A JIT compile costs more than any of our queries.
-		cfg.ConnConfig.RuntimeParams["jit"] = "off"
+		set["jit"] = "off"
+		if plans != "" {
+			set["plan_cache_mode"] = plans
+		}
 		return pgxpool.NewWithConfig(ctx, cfg)
 	}
-	write, err := open("off")
+	p := new(pg)
+	var err error
+	if p.write, err = open("off", ""); err != nil {
+		return nil, err
+	}
+	if err = p.write.Ping(ctx); err == nil {
+		p.read, err = open("on", "")
+	}
+	if err == nil {
+		p.keyed, err = open("on", "force_generic_plan")
+	}
 	if err != nil {
+		p.close()
 		return nil, err
 	}
-	if err := write.Ping(ctx); err != nil {
-		write.Close()
-		return nil, err
-	}
-	read, err := open("on")
-	if err != nil {
-		write.Close()
-		return nil, err
-	}
-	return &pg{read, write}, nil
+	return p, nil
 }
 
 func (p *pg) close() error {
-	p.read.Close()
-	p.write.Close()
+	for _, pool := range []*pgxpool.Pool{p.keyed, p.read, p.write} {
+		if pool != nil {
+			pool.Close()
+		}
+	}
 	return nil
 }
 
-// begin opens a transaction for writing. For reading it only takes a connection:
-// under READ COMMITTED each statement has its own snapshot anyway, and two round
-// trips are saved.
+// begin opens a transaction for writing. For reading there is none: under READ
+// COMMITTED each statement has its own snapshot anyway, and two round trips are saved.
 func (p *pg) begin(ctx context.Context, write bool) (conn, error) {
 	if !write {
-		c, err := p.read.Acquire(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return &pgRead{c: c}, nil
+		return &pgRead{pool: p.read, keyed: p.keyed}, nil
 	}
 	tx, err := p.write.Begin(ctx)
 	if err != nil {
@@ -75,47 +80,39 @@ func (p *pg) begin(ctx context.Context, write bool) (conn, error) {
 	return &pgTx{tx}, nil
 }
 
+// pgRead takes a connection with its first query.
 type pgRead struct {
-	c      *pgxpool.Conn
-	byKeys bool // asked for
+	pool, keyed *pgxpool.Pool
+	c           *pgxpool.Conn
 }
-
-// planning is where a connection keeps which way it plans: true once for all values.
-const planning = "by keys"
 
 // ByKeys says that what the transaction reads from here on it asks for by ids, as the
 // page of a record does. PostgreSQL then plans each statement once, not for each value
 // that it is asked with: the rules of what hangs on clients and travelers take
 // several times as long to plan as to run. Plans made so are bad for filters and
-// searches. It does nothing on SQLite, which plans once anyway, and while writing.
+// searches. It does nothing on SQLite, which plans once anyway, and while writing. No
+// rows may be open.
 func (tx *Tx) ByKeys() {
-	if r, ok := tx.c.(*pgRead); ok {
-		r.byKeys = true
+	if r, ok := tx.c.(*pgRead); ok && r.pool != r.keyed {
+		r.rollback()
+		r.pool = r.keyed
 	}
 }
 
-// ready has the connection plan the way that was asked for.
-func (r *pgRead) ready(ctx context.Context) error {
-	of := r.c.Conn().PgConn().CustomData()
-	if is, _ := of[planning].(bool); is == r.byKeys {
-		return nil
+// conn is the connection of the transaction.
+func (r *pgRead) conn(ctx context.Context) (_ *pgxpool.Conn, err error) {
+	if r.c == nil {
+		r.c, err = r.pool.Acquire(ctx)
 	}
-	q := "RESET plan_cache_mode"
-	if r.byKeys {
-		q = "SET plan_cache_mode = force_generic_plan"
-	}
-	_, err := r.c.Exec(ctx, q)
-	if err == nil {
-		of[planning] = r.byKeys
-	}
-	return err
+	return r.c, err
 }
 
 func (r *pgRead) query(ctx context.Context, q string, args []any) (Rows, error) {
 	args, err := bind(args, false)
-	if err == nil {
-		err = r.ready(ctx)
+	if err != nil {
+		return nil, err
 	}
+	c, err := r.conn(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +122,7 @@ func (r *pgRead) query(ctx context.Context, q string, args []any) (Rows, error) 
 		// ways of few rows are walked whatever the letters.
 		args = append([]any{pgx.QueryExecModeCacheDescribe}, args...)
 	}
-	return pgQuery(r.c.Query(ctx, q, args...))
+	return pgQuery(c.Query(ctx, q, args...))
 }
 
 func (r *pgRead) exec(ctx context.Context, q string, args []any) (int64, error) {
@@ -133,12 +130,23 @@ func (r *pgRead) exec(ctx context.Context, q string, args []any) (int64, error) 
 	if err != nil {
 		return 0, err
 	}
-	tag, err := r.c.Exec(ctx, q, args...)
+	c, err := r.conn(ctx)
+	if err != nil {
+		return 0, err
+	}
+	tag, err := c.Exec(ctx, q, args...)
 	return tag.RowsAffected(), err
 }
 
 func (r *pgRead) commit(context.Context) error { return nil }
-func (r *pgRead) rollback()                    { r.c.Release() }
+
+// rollback gives the connection back, if there is one.
+func (r *pgRead) rollback() {
+	if r.c != nil {
+		r.c.Release()
+		r.c = nil
+	}
+}
 
 type pgTx struct{ tx pgx.Tx }
 

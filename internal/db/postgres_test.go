@@ -7,8 +7,8 @@ import (
 	"github.com/carnetcrm/carnet/internal/dbtest"
 )
 
-// TestByKeys: a transaction that reads by ids has PostgreSQL plan once for all values;
-// the next one on the same connection, which may be a list with filters, doesn't.
+// TestByKeys: a transaction that reads by ids has PostgreSQL plan once for all values,
+// from where it says so; the next one, which may be a list with filters, doesn't.
 func TestByKeys(t *testing.T) {
 	d, err := db.Open(t.Context(), dbtest.Target(t))
 	if err != nil {

@@ -41,6 +41,7 @@ type Table struct {
 
 	Few     string // table by whose number of visible rows Few decides, itself where empty
 	Ordered bool   // an index gives each way of View in the order of name_key
+	Settled bool   // few rows that change rarely, such as branches: Kept may be asked
 }
 
 func (r Rule) condition(a Actor) string {
@@ -77,30 +78,39 @@ type planKey struct {
 
 // plan is a query with its braces expanded and the arguments to append.
 type plan struct {
-	sql   string
-	extra []string // "agency", "user", "branch", "link" in the order of their marks
+	sql     string
+	extra   []string // "agency", "user", "branch", "link" in the order of their marks
+	settled bool     // all its tables are
 }
 
 var braces = regexp.MustCompile(`\{(\w+)(?:\.(edit|trash|any|all|scan)| (\$\d+))?\}`)
 
 // expand replaces every {table} by the rows of it that the actor may see.
 func (tx *Tx) expand(query string, args []any) (string, []any, error) {
+	p, all, err := tx.planned(query, args)
+	if err != nil {
+		return "", nil, err
+	}
+	return p.sql, all, nil
+}
+
+func (tx *Tx) planned(query string, args []any) (*plan, []any, error) {
 	key := planKey{query, tx.Actor.Scope, tx.db.rightsBits(tx.Actor)}
 	v, ok := tx.db.plans.Load(key)
 	if !ok {
 		p, err := tx.db.compile(query, tx.Actor, len(args))
 		if err != nil {
-			return "", nil, err
+			return nil, nil, err
 		}
 		v = p
 		tx.db.keepPlan(key, p)
 	}
 	p := v.(*plan)
 	if len(p.extra) == 0 {
-		return p.sql, args, nil
+		return p, args, nil
 	}
 	if tx.Actor.AgencyID == 0 {
-		return "", nil, ErrNoActor
+		return nil, nil, ErrNoActor
 	}
 	all := make([]any, 0, len(args)+len(p.extra))
 	all = append(all, args...)
@@ -116,7 +126,7 @@ func (tx *Tx) expand(query string, args []any) (string, []any, error) {
 			all = append(all, tx.Actor.BranchID)
 		}
 	}
-	return p.sql, all, nil
+	return p, all, nil
 }
 
 // maxPlans bounds what is remembered of queries: lists have as many texts as there
@@ -157,6 +167,7 @@ type compiler struct {
 	place map[string]string
 	extra []string
 	depth int
+	moves bool // a table isn't settled
 	err   error
 }
 
@@ -169,7 +180,7 @@ func (d *DB) compile(query string, a Actor, nargs int) (*plan, error) {
 	if d.Dialect == SQLite {
 		out = limit.ReplaceAllString(out, "LIMIT +$$")
 	}
-	return &plan{out, c.extra}, c.err
+	return &plan{out, c.extra, !c.moves}, c.err
 }
 
 // limit is a bound argument as a limit. SQLite plans such a statement anew each time it
@@ -219,6 +230,7 @@ func (c *compiler) scoped(s string, inRule bool) string {
 			c.err = fmt.Errorf("db: unknown table %s", m)
 			return m
 		}
+		c.moves = c.moves || !t.Settled
 		return c.subquery(t, p[2])
 	})
 }

@@ -154,17 +154,21 @@ func Of(ctx context.Context, tx *db.Tx, owner record.Ref) (out []Attachment, err
 	return out, err
 }
 
-// OfParts returns the images of the travel documents of a traveler, by the document.
-func OfParts(ctx context.Context, tx *db.Tx, owner record.Ref) (map[record.Ref][]Attachment, error) {
+// OfTraveler returns what Of does for a traveler, and the images of their travel
+// documents by the document, the oldest first.
+func OfTraveler(ctx context.Context, tx *db.Tx, id int64) (files []Attachment, images map[record.Ref][]Attachment, err error) {
 	var list []Attachment
-	err := record.Select(ctx, tx, &list, `WHERE r.owner_kind = $1 AND r.owner_id = $2 AND r.latest AND r.part_kind <> '' ORDER BY r.id`,
-		owner.Kind, owner.ID)
-	out := map[record.Ref][]Attachment{}
+	err = record.Select(ctx, tx, &list, `WHERE r.owner_kind = 'traveler' AND r.owner_id = $1 AND r.latest ORDER BY r.created_at DESC, r.id DESC`, id)
+	images = map[record.Ref][]Attachment{}
 	for _, a := range list {
+		if a.PartKind == "" {
+			files = append(files, a)
+			continue
+		}
 		part := record.Ref{Kind: a.PartKind, ID: a.PartID}
-		out[part] = append(out[part], a)
+		images[part] = slices.Insert(images[part], 0, a)
 	}
-	return out, err
+	return files, images, err
 }
 
 // Gone returns what was deleted of a record's attachments in the last 30 days, the

@@ -32,7 +32,7 @@ func ownerRule(mode string) db.Rule {
 // Tables are the tenant tables of this package. Everybody knows which fields there are,
 // who may change a record may fill them in.
 var Tables = []db.Table{
-	{Name: "field", View: db.Everybody, Edit: db.Everybody.With("field.manage")},
+	{Name: "field", Settled: true, View: db.Everybody, Edit: db.Everybody.With("field.manage")},
 	{Name: "field_value", View: ownerRule(""), Edit: ownerRule(".edit").With("client.edit")},
 }
 

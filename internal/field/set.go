@@ -36,7 +36,7 @@ func Of(ctx context.Context, tx *db.Tx) (*Set, error) {
 func read(ctx context.Context, tx *db.Tx) (*Set, error) {
 	v, err := tx.Memo(memo{what: "all"}, func() (any, error) {
 		var all []Field
-		err := record.Select(ctx, tx, &all, "ORDER BY r.position, r.id")
+		err := record.Kept(ctx, tx, &all, "ORDER BY r.position, r.id")
 		return all, err
 	})
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *Set) seen(kind, code string) *Field {
 // All returns every field of the agency by position, for those who maintain them.
 func All(ctx context.Context, tx *db.Tx) ([]Field, error) {
 	var all []Field
-	err := record.Select(ctx, tx, &all, "ORDER BY r.position, r.id")
+	err := record.Kept(ctx, tx, &all, "ORDER BY r.position, r.id")
 	return all, err
 }
 

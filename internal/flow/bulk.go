@@ -83,17 +83,9 @@ func hinderedOf(kind string) func(context.Context, *db.Tx, []int64) (map[int64]e
 	}
 }
 
-// options reads value and label of each row of a query.
+// options are the values and labels that a query of settled tables finds.
 func options(q string) func(context.Context, *db.Tx) ([]list.Option, error) {
-	return func(ctx context.Context, tx *db.Tx) (out []list.Option, err error) {
-		err = tx.Each(ctx, q, nil, func(rows db.Rows) error {
-			var o list.Option
-			err := rows.Scan(&o.Value, &o.Label)
-			out = append(out, o)
-			return err
-		})
-		return out, err
-	}
+	return func(ctx context.Context, tx *db.Tx) ([]list.Option, error) { return list.Settled(ctx, tx, q) }
 }
 
 // tagOptions are the tags that a kind of record can take.

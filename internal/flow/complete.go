@@ -41,7 +41,7 @@ func (c *Completeness) ask(has bool, g Gap) {
 type Profile struct {
 	Client    *client.Client // nil for the profile of a traveler
 	People    []*traveler.Traveler
-	Addressed bool                          // the client has an address of its own
+	Addressed bool                          // the client, or its only traveler, has an address
 	Docs      map[int64]*traveler.Documents // those that are missing are read
 }
 
@@ -68,6 +68,9 @@ func Complete(ctx context.Context, tx *db.Tx, ref record.Ref, today date.Date) (
 		p.People = append(p.People, &people[i])
 	}
 	addrs, err := contact.AddressesOf(ctx, tx, ref)
+	if err == nil && len(addrs) == 0 && len(people) == 1 { // a person's own address will do
+		addrs, err = contact.AddressesOf(ctx, tx, record.Ref{Kind: "traveler", ID: people[0].ID})
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -79,17 +82,9 @@ func Complete(ctx context.Context, tx *db.Tx, ref record.Ref, today date.Date) (
 func CompleteOf(ctx context.Context, tx *db.Tx, p *Profile, today date.Date) (*Completeness, error) {
 	var out Completeness
 	if p.Client != nil {
-		addressed := p.Addressed
-		if !addressed && len(p.People) == 1 { // a person's own address will do
-			addrs, err := contact.AddressesOf(ctx, tx, record.Ref{Kind: "traveler", ID: p.People[0].ID})
-			if err != nil {
-				return nil, err
-			}
-			addressed = len(addrs) > 0
-		}
 		out.ask(len(p.People) > 0, Gap{What: "travelers", Card: "travelers"})
 		out.ask(p.Client.Phone != "" || p.Client.Email != "", Gap{What: "reach", Card: "contact"})
-		out.ask(addressed, Gap{What: "address", Card: "addresses"})
+		out.ask(p.Addressed, Gap{What: "address", Card: "addresses"})
 	}
 	return &out, out.travelers(ctx, tx, p, today)
 }

@@ -20,7 +20,7 @@ import (
 )
 
 // Tables are the tenant tables of this package.
-var Tables = []db.Table{{Name: "option", View: db.Everybody, Edit: db.Everybody.With("option.manage")}}
+var Tables = []db.Table{{Name: "option", Settled: true, View: db.Everybody, Edit: db.Everybody.With("option.manage")}}
 
 var _ = record.Register(record.Kind{Name: "option", New: func() record.Record { return new(Option) }})
 
@@ -144,7 +144,7 @@ type Set struct{ own map[string][]Option }
 // Load reads what the agency says about lists; usually that is little.
 func Load(ctx context.Context, tx *db.Tx) (*Set, error) {
 	var rows []Option
-	if err := record.Select(ctx, tx, &rows, "ORDER BY r.list, r.id"); err != nil {
+	if err := record.Kept(ctx, tx, &rows, "ORDER BY r.list, r.id"); err != nil {
 		return nil, err
 	}
 	s := &Set{own: map[string][]Option{}}

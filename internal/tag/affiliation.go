@@ -123,7 +123,7 @@ func (c *Code) States() []string {
 // Affiliations returns the affiliations by code; with members those only of which the
 // agency is a member.
 func Affiliations(ctx context.Context, tx *db.Tx, members bool) (out []Affiliation, err error) {
-	err = record.Select(ctx, tx, &out, "ORDER BY r.code")
+	err = record.Kept(ctx, tx, &out, "ORDER BY r.code")
 	if members {
 		out = slices.DeleteFunc(out, func(a Affiliation) bool { return !a.Member })
 	}
@@ -133,14 +133,13 @@ func Affiliations(ctx context.Context, tx *db.Tx, members bool) (out []Affiliati
 // Member reports whether the agency is a member of any affiliation: without that, nothing
 // is said of marketing codes anywhere (R086).
 func Member(ctx context.Context, tx *db.Tx) (bool, error) {
-	var n int64
-	err := tx.Row(ctx, "SELECT count(*) FROM {affiliation} a WHERE a.member", nil, &n)
-	return n > 0, err
+	all, err := Affiliations(ctx, tx, true)
+	return len(all) > 0, err
 }
 
 // Codes returns the codes of an affiliation in the order of its file.
 func Codes(ctx context.Context, tx *db.Tx, affiliation int64) (out []Code, err error) {
-	err = record.Select(ctx, tx, &out, "WHERE r.affiliation_id = $1 ORDER BY r.position, r.id", affiliation)
+	err = record.Kept(ctx, tx, &out, "WHERE r.affiliation_id = $1 ORDER BY r.position, r.id", affiliation)
 	return out, err
 }
 

@@ -23,8 +23,8 @@ func ownerRule(mode string) db.Rule {
 var Tables = []db.Table{
 	{Name: "tag", View: db.Everybody, Edit: db.Everybody.With("tag.manage")},
 	{Name: "tag_link", View: ownerRule(""), Edit: ownerRule(".edit").With("client.edit")},
-	{Name: "affiliation", View: db.Everybody, Edit: db.Everybody.With("affiliation.manage")},
-	{Name: "marketing_code", View: db.Everybody, Edit: db.Everybody.With("affiliation.manage")},
+	{Name: "affiliation", Settled: true, View: db.Everybody, Edit: db.Everybody.With("affiliation.manage")},
+	{Name: "marketing_code", Settled: true, View: db.Everybody, Edit: db.Everybody.With("affiliation.manage")},
 	{Name: "marketing_link", View: clientRule(""), Edit: clientRule(".edit").With("client.edit")},
 }
 

@@ -60,19 +60,16 @@ func RulesOf(ctx context.Context, tx *db.Tx) (Rules, error) {
 		return Rules{}, err
 	}
 	out := Rules{Months: int(a.PassportMonths), Countries: map[string]int{}}
-	err = tx.Each(ctx, "SELECT r.country, r.passport_months FROM {country_rule} r", nil, func(rows db.Rows) error {
-		var code string
-		var n int64
-		err := rows.Scan(&code, &n)
-		out.Countries[code] = int(n)
-		return err
-	})
+	rules, err := CountryRules(ctx, tx)
+	for i := range rules {
+		out.Countries[rules[i].Country] = int(rules[i].Months)
+	}
 	return out, err
 }
 
 // CountryRules returns all rules by country.
 func CountryRules(ctx context.Context, tx *db.Tx) ([]CountryRule, error) {
 	var out []CountryRule
-	err := record.Select(ctx, tx, &out, "ORDER BY r.country")
+	err := record.Kept(ctx, tx, &out, "ORDER BY r.country")
 	return out, err
 }

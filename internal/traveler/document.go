@@ -32,7 +32,7 @@ var documentTables = []db.Table{
 	{Name: "visa", Trash: true, View: documentRule(""), Edit: documentRule(".edit").With("client.edit")},
 	{Name: "nationality", Trash: true, View: documentRule(""), Edit: documentRule(".edit").With("client.edit")},
 	{Name: "other_document", Trash: true, View: documentRule(""), Edit: documentRule(".edit").With("client.edit")},
-	{Name: "country_rule", View: db.Everybody, Edit: db.Everybody.With("agency.manage")},
+	{Name: "country_rule", Settled: true, View: db.Everybody, Edit: db.Everybody.With("agency.manage")},
 }
 
 var _ = record.Register(
@@ -255,31 +255,25 @@ func DocumentsOf(ctx context.Context, tx *db.Tx, travelers ...int64) (map[int64]
 	}
 	ids := db.IDs(travelers)
 	var passports []Passport
-	err := record.Select(ctx, tx, &passports, `WHERE r.traveler_id IN {ids $1}
-		ORDER BY CASE WHEN r.is_primary THEN 0 ELSE 1 END, CASE WHEN r.status = 'valid' THEN 0 ELSE 1 END, r.expires DESC, r.id`, ids)
+	var visas []Visa
+	var nationalities []Nationality
+	var others []OtherDocument
+	err := tx.Together(ctx, record.Part(&passports, `WHERE r.traveler_id IN {ids $1}
+		ORDER BY CASE WHEN r.is_primary THEN 0 ELSE 1 END, CASE WHEN r.status = 'valid' THEN 0 ELSE 1 END, r.expires DESC, r.id`, ids),
+		record.Part(&visas, "WHERE r.traveler_id IN {ids $1} ORDER BY r.expires DESC, r.id", ids),
+		record.Part(&nationalities, "WHERE r.traveler_id IN {ids $1} ORDER BY r.id", ids),
+		record.Part(&others, "WHERE r.traveler_id IN {ids $1} ORDER BY r.kind, CASE WHEN r.is_primary THEN 0 ELSE 1 END, r.expires DESC, r.id", ids))
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range passports {
 		out[p.TravelerID].Passports = append(out[p.TravelerID].Passports, p)
 	}
-	var visas []Visa
-	if err := record.Select(ctx, tx, &visas, "WHERE r.traveler_id IN {ids $1} ORDER BY r.expires DESC, r.id", ids); err != nil {
-		return nil, err
-	}
 	for _, v := range visas {
 		out[v.TravelerID].Visas = append(out[v.TravelerID].Visas, v)
 	}
-	var nationalities []Nationality
-	if err := record.Select(ctx, tx, &nationalities, "WHERE r.traveler_id IN {ids $1} ORDER BY r.id", ids); err != nil {
-		return nil, err
-	}
 	for _, n := range nationalities {
 		out[n.TravelerID].Nationalities = append(out[n.TravelerID].Nationalities, n)
-	}
-	var others []OtherDocument
-	if err := record.Select(ctx, tx, &others, "WHERE r.traveler_id IN {ids $1} ORDER BY r.kind, CASE WHEN r.is_primary THEN 0 ELSE 1 END, r.expires DESC, r.id", ids); err != nil {
-		return nil, err
 	}
 	for _, o := range others {
 		out[o.TravelerID].Others = append(out[o.TravelerID].Others, o)

@@ -134,17 +134,19 @@ type Medical struct {
 
 // MedicalOf reads it; it is empty for who lacks the right medical.view.
 func MedicalOf(ctx context.Context, tx *db.Tx, travelerID int64) (m Medical, err error) {
-	if err = record.Select(ctx, tx, &m.Entries, "WHERE r.traveler_id = $1 ORDER BY r.kind, r.id", travelerID); err != nil {
+	var consents []MedicalConsent
+	err = tx.Together(ctx, record.Part(&m.Entries, "WHERE r.traveler_id = $1 ORDER BY r.kind, r.id", travelerID),
+		record.Part(&consents, "WHERE r.traveler_id = $1", travelerID))
+	if err != nil {
 		return m, err
 	}
 	slices.SortStableFunc(m.Entries, func(a, b MedicalEntry) int {
 		return slices.Index(MedicalKinds, a.Kind) - slices.Index(MedicalKinds, b.Kind)
 	})
-	var consents []MedicalConsent
-	if err = record.Select(ctx, tx, &consents, "WHERE r.traveler_id = $1", travelerID); err == nil && len(consents) > 0 {
+	if len(consents) > 0 {
 		m.Consent = &consents[0]
 	}
-	return m, err
+	return m, nil
 }
 
 // RevealMedical opens all that is known about a person's health, as one act with one

@@ -27,7 +27,7 @@ var relationTables = []db.Table{
 	{Name: "relation_never",
 		View: db.Rule{Own: bothSeen, Branch: bothSeen},
 		Edit: db.Rule{Own: oneEdited, Branch: oneEdited, Need: "client.edit"}},
-	{Name: "relation_type", View: db.Everybody, Edit: db.Everybody.With("option.manage")},
+	{Name: "relation_type", Settled: true, View: db.Everybody, Edit: db.Everybody.With("option.manage")},
 }
 
 var _ = record.Register(
@@ -230,11 +230,10 @@ func KinOf(ctx context.Context, tx *db.Tx, id int64) ([]Kin, error) {
 func kinOf(ctx context.Context, tx *db.Tx, ids []int64) (map[int64][]Kin, error) {
 	// One side after the other: for both in one condition SQLite reads the relations of
 	// everybody.
-	var list []Relation
-	err := record.Select(ctx, tx, &list, "WHERE r.a_id IN {ids $1}", db.IDs(ids))
-	if err == nil {
-		err = record.Select(ctx, tx, &list, "WHERE r.b_id IN {ids $1} AND NOT r.a_id IN {ids $1}", db.IDs(ids))
-	}
+	var list, more []Relation
+	err := tx.Together(ctx, record.Part(&list, "WHERE r.a_id IN {ids $1}", db.IDs(ids)),
+		record.Part(&more, "WHERE r.b_id IN {ids $1} AND NOT r.a_id IN {ids $1}", db.IDs(ids)))
+	list = append(list, more...)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

@@ -265,7 +265,11 @@ func TestProposals(t *testing.T) {
 	proposals := func(id int64) string {
 		var out []string
 		dbtest.View(t, w.DB, w.As("ann"), func(ctx context.Context, tx *db.Tx) error {
-			list, err := traveler.Proposals(ctx, tx, id, "2026-11-22")
+			mine, err := traveler.KinOf(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			list, err := traveler.Proposals(ctx, tx, id, mine, "2026-11-22")
 			for _, o := range list {
 				out = append(out, o.T.Given+"="+strings.Join(o.Codes, "/")+" via "+o.Via.Given)
 			}

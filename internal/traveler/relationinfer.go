@@ -68,12 +68,11 @@ var follows = map[[2]string][]string{
 const mostProposals = 6
 
 // Proposals returns the relations that follow for a person from those that the actor
-// sees, without those that there are already or that somebody turned down. Those that
+// sees, which are mine (KinOf) and those of relatives, without those that there are already or that somebody turned down. Those that
 // ended before today prove nothing.
-func Proposals(ctx context.Context, tx *db.Tx, id int64, today date.Date) ([]Proposal, error) {
-	mine, err := KinOf(ctx, tx, id)
-	if err != nil || len(mine) == 0 {
-		return nil, err
+func Proposals(ctx context.Context, tx *db.Tx, id int64, mine []Kin, today date.Date) ([]Proposal, error) {
+	if len(mine) == 0 {
+		return nil, nil
 	}
 	all, err := Kinships(ctx, tx)
 	if err != nil {

@@ -136,7 +136,7 @@ func slugOf(name string) string {
 // own by name. Switched off ones are among them: old relations still have them.
 func Kinships(ctx context.Context, tx *db.Tx) ([]Kinship, error) {
 	var own []RelationType
-	if err := record.Select(ctx, tx, &own, "ORDER BY r.name, r.id"); err != nil {
+	if err := record.Kept(ctx, tx, &own, "ORDER BY r.name, r.id"); err != nil {
 		return nil, err
 	}
 	out := slices.Clone(shippedKinships)

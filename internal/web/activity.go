@@ -75,6 +75,10 @@ func (v *recordView) loadEvents(ctx context.Context, tx *db.Tx) (err error) {
 			return err
 		}
 	}
+	if len(v.events) <= eventsShown { // all there are: the open ones are among them
+		v.due = activity.DueAmong(v.events, v.eventOwners())
+		return nil
+	}
 	v.due, err = activity.DueOf(ctx, tx, v.eventOwners())
 	return err
 }
@@ -84,7 +88,7 @@ func (v *recordView) loadBetween(ctx context.Context, tx *db.Tx) (err error) {
 	var from, to db.Stamp
 	switch {
 	case v.show == "changes":
-		return v.loadPresent(ctx, tx)
+		return nil
 	case v.show == "events":
 		v.history = nil
 	case len(v.history) > eventsPerPage:
@@ -97,10 +101,10 @@ func (v *recordView) loadBetween(ctx context.Context, tx *db.Tx) (err error) {
 	}
 	if len(v.events) <= eventsShown { // all there are: read already
 		v.between = slices.DeleteFunc(slices.Clone(v.events), func(a activity.Activity) bool { return a.At < from || to != 0 && a.At >= to })
-	} else if v.between, err = activity.Between(ctx, tx, v.eventOwners(), from, to, timelineEvents); err != nil {
-		return err
+		return nil
 	}
-	return v.loadPresent(ctx, tx)
+	v.between, err = activity.Between(ctx, tx, v.eventOwners(), from, to, timelineEvents)
+	return err
 }
 
 // eventWho are the ids of the people who noted the events of the page.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -206,13 +207,38 @@ func departmentOptions(ctx context.Context, tx *db.Tx) (out []ui.Option, err err
 	return idOptions(ctx, tx, "SELECT d.id, d.name FROM {department} d WHERE d.active ORDER BY d.name")
 }
 
+// idOptions are the ids and names that a query of settled tables finds.
 func idOptions(ctx context.Context, tx *db.Tx, query string) (out []ui.Option, err error) {
-	err = tx.Each(ctx, query, nil, func(rows db.Rows) error {
-		var id int64
-		var name string
-		err := rows.Scan(&id, &name)
-		out = append(out, ui.Option{Value: strconv.FormatInt(id, 10), Label: name})
-		return err
-	})
+	names, err := idNames(ctx, tx, query)
+	for _, n := range names {
+		out = append(out, ui.Option{Value: strconv.FormatInt(n.id, 10), Label: n.name})
+	}
 	return out, err
+}
+
+// idName is a row of a settled table.
+type idName struct {
+	id   int64
+	name string
+}
+
+// nameIn is the name that an id has, "" where it has none.
+func nameIn(list []idName, id int64) string {
+	if i := slices.IndexFunc(list, func(n idName) bool { return n.id == id }); i >= 0 {
+		return list[i].name
+	}
+	return ""
+}
+
+// idNames reads the rows of a query of settled tables, which are shared: nobody may
+// change them.
+func idNames(ctx context.Context, tx *db.Tx, query string) ([]idName, error) {
+	return db.Kept(ctx, tx, query, nil, func(rows db.Rows) (out []idName, err error) {
+		for rows.Next() && err == nil {
+			out = append(out, idName{})
+			n := &out[len(out)-1]
+			err = rows.Scan(&n.id, &n.name)
+		}
+		return out, err
+	})
 }

@@ -21,27 +21,33 @@ type shareRow struct {
 }
 
 // loadInternal reads interface ids and the agency section.
-func (v *recordView) loadInternal(ctx context.Context, tx *db.Tx) (err error) {
-	if v.ids, err = client.InterfaceIDs(ctx, tx, v.ref.ID); err != nil || !tx.Actor.May("client.internal") {
+func (v *recordView) loadInternal(ctx context.Context, tx *db.Tx) error {
+	parts := []db.Part{func(ctx context.Context, tx *db.Tx) (err error) {
+		v.ids, err = client.InterfaceIDs(ctx, tx, v.ref.ID)
 		return err
+	}}
+	if tx.Actor.May("client.internal") {
+		parts = append(parts, func(ctx context.Context, tx *db.Tx) (err error) {
+			v.comments, err = client.Comments(ctx, tx, v.ref)
+			return err
+		}, v.loadShares, v.loadSeers)
 	}
-	if v.comments, err = client.Comments(ctx, tx, v.ref); err != nil {
-		return err
-	}
+	return tx.Together(ctx, parts...)
+}
+
+// loadShares reads with whom the client is shared, or its advisor's clients are.
+func (v *recordView) loadShares(ctx context.Context, tx *db.Tx) error {
 	var shares []client.Share
-	err = record.Select(ctx, tx, &shares, "WHERE r.client_id = $1 OR (r.advisor_id = $2 AND r.advisor_id IS NOT NULL) ORDER BY r.id", v.ref.ID, v.client.AdvisorID)
+	err := record.Select(ctx, tx, &shares, "WHERE r.client_id = $1 OR (r.advisor_id = $2 AND r.advisor_id IS NOT NULL) ORDER BY r.id", v.ref.ID, v.client.AdvisorID)
 	if err != nil {
 		return err
 	}
+	people, err := idNames(ctx, tx, nameTables["user"])
 	v.shares = nil
 	for _, s := range shares {
-		row := shareRow{Share: s}
-		if err := tx.Row(ctx, "SELECT u.name FROM {user} u WHERE u.id = $1", []any{s.UserID}, &row.Name); err != nil {
-			return err
-		}
-		v.shares = append(v.shares, row)
+		v.shares = append(v.shares, shareRow{s, nameIn(people, s.UserID)})
 	}
-	return v.loadSeers(ctx, tx)
+	return err
 }
 
 // agencyCard is seen by authorised staff only (R021): who owns the client, where

@@ -17,8 +17,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/web/ui"
 )
 
-// loadMembers reads the travelers of a client in their order (L04). A personal
-// client with a single traveler is shown as one with them.
+// loadMembers reads the travelers of a client in their order (L04).
 func (v *recordView) loadMembers(ctx context.Context, tx *db.Tx) error {
 	v.members, v.person = nil, nil
 	links, err := client.Links(ctx, tx, v.ref.ID)
@@ -40,9 +39,6 @@ func (v *recordView) loadMembers(ctx context.Context, tx *db.Tx) error {
 			}
 		}
 	}
-	if len(v.members) == 1 && v.client.Kind == "personal" {
-		v.person = &v.members[0].T
-	}
 	return nil
 }
 
@@ -55,7 +51,7 @@ func onlyTraveler(ctx context.Context, tx *db.Tx, clientID int64) (int64, error)
 	if err := v.loadMembers(ctx, tx); err != nil {
 		return 0, err
 	}
-	if v.person == nil {
+	if v.tellPerson(); v.person == nil {
 		return 0, errs.Missing()
 	}
 	return v.person.ID, nil

@@ -17,7 +17,6 @@ import (
 	"github.com/carnetcrm/carnet/internal/i18n"
 	"github.com/carnetcrm/carnet/internal/ocr"
 	"github.com/carnetcrm/carnet/internal/ocr/ocrtest"
-	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/web"
 )
 
@@ -71,7 +70,7 @@ func pdfOf(jpg string) string {
 func imagesOf(t *testing.T, d *desk, traveler int64) (out []document.Attachment) {
 	t.Helper()
 	dbtest.View(t, d.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
-		all, err := document.OfParts(ctx, tx, record.Ref{Kind: "traveler", ID: traveler})
+		_, all, err := document.OfTraveler(ctx, tx, traveler)
 		for _, list := range all {
 			out = append(out, list...)
 		}

@@ -44,18 +44,20 @@ const mostWatched = 200
 
 // loadDocuments reads the documents of the person of the page, or of all travelers of
 // the client: its head tells what is wrong with them.
-func loadDocuments(v *recordView, ctx context.Context, tx *db.Tx) (err error) {
+func loadDocuments(v *recordView, ctx context.Context, tx *db.Tx) error {
 	var ids []int64
 	for _, t := range v.people() {
 		if len(ids) < mostWatched {
 			ids = append(ids, t.ID)
 		}
 	}
-	if v.docs, err = traveler.DocumentsOf(ctx, tx, ids...); err != nil {
+	return tx.Together(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		v.docs, err = traveler.DocumentsOf(ctx, tx, ids...)
 		return err
-	}
-	v.rules, err = traveler.RulesOf(ctx, tx)
-	return err
+	}, func(ctx context.Context, tx *db.Tx) (err error) {
+		v.rules, err = traveler.RulesOf(ctx, tx)
+		return err
+	})
 }
 
 // seenBy are the users who saw the originals of the documents of the page.

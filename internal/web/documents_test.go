@@ -160,7 +160,7 @@ func TestImagesOfDocuments(t *testing.T) {
 	to := fmt.Sprintf("%s/files?part=passport-%d", own, p.ID)
 	images := func() (out []document.Attachment) {
 		dbtest.View(t, d.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
-			all, err := document.OfParts(ctx, tx, record.Ref{Kind: "traveler", ID: tr})
+			_, all, err := document.OfTraveler(ctx, tx, tr)
 			out = all[record.Ref{Kind: "passport", ID: p.ID}]
 			return err
 		})

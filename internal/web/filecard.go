@@ -33,37 +33,30 @@ func filePart() part {
 
 // loadFiles reads the files of the record, on the page of a client with one traveler
 // those of both.
-func loadFiles(v *recordView, ctx context.Context, tx *db.Tx) (err error) {
-	if v.files, err = document.Of(ctx, tx, v.ref); err != nil {
-		return err
-	}
-	v.filesGone, v.images = nil, nil
-	refs := []record.Ref{v.ref}
-	if person, ok := v.personRef(); ok {
-		if v.images, err = document.OfParts(ctx, tx, person); err != nil {
-			return err
-		}
-		if person != v.ref {
-			refs = append(refs, person)
-			more, err := document.Of(ctx, tx, person)
-			if err != nil {
-				return err
+func loadFiles(v *recordView, ctx context.Context, tx *db.Tx) error {
+	v.images = nil
+	refs := v.refs()
+	files, gone := make([][]document.Attachment, len(refs)), make([][]document.Attachment, len(refs))
+	var parts []db.Part
+	for i, ref := range refs {
+		parts = append(parts, func(ctx context.Context, tx *db.Tx) (err error) {
+			if ref.Kind == "traveler" {
+				files[i], v.images, err = document.OfTraveler(ctx, tx, ref.ID)
+			} else {
+				files[i], err = document.Of(ctx, tx, ref)
 			}
-			v.files = append(v.files, more...)
-			slices.SortStableFunc(v.files, func(a, b document.Attachment) int { return int(b.CreatedAt - a.CreatedAt) })
-		}
-	}
-	if !tx.Actor.May(document.RightDelete) {
-		return nil
-	}
-	for _, ref := range refs {
-		gone, err := document.Gone(ctx, tx, ref)
-		if err != nil {
 			return err
-		}
-		v.filesGone = append(v.filesGone, gone...)
+		}, func(ctx context.Context, tx *db.Tx) (err error) {
+			if tx.Actor.May(document.RightDelete) {
+				gone[i], err = document.Gone(ctx, tx, ref)
+			}
+			return err
+		})
 	}
-	return nil
+	err := tx.Together(ctx, parts...)
+	v.files, v.filesGone = slices.Concat(files...), slices.Concat(gone...)
+	slices.SortStableFunc(v.files, func(a, b document.Attachment) int { return int(b.CreatedAt - a.CreatedAt) })
+	return err
 }
 
 // filesCard lists files and links, the newest first. Files dropped anywhere on it are

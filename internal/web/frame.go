@@ -104,9 +104,11 @@ func (p *Page) frame(sc Screen) (ui.Frame, error) {
 	}
 	if u.BranchID != 0 {
 		err := p.View(func(ctx context.Context, tx *db.Tx) error {
-			return tx.Row(ctx, "SELECT b.name FROM {branch} b WHERE b.id = $1", []any{u.BranchID}, &f.Agency.Branch)
+			branches, err := idNames(ctx, tx, "SELECT b.id, b.name FROM {branch} b")
+			f.Agency.Branch = nameIn(branches, int64(u.BranchID))
+			return err
 		})
-		if err != nil && !errs.Is(err, errs.NotFound) {
+		if err != nil {
 			return f, err
 		}
 	}

@@ -52,30 +52,32 @@ func (s *Server) tasteRoutes(kind string) []Route {
 	return out
 }
 
-func (v *recordView) loadTaste(ctx context.Context, tx *db.Tx) (err error) {
+func (v *recordView) loadTaste(ctx context.Context, tx *db.Tx) error {
 	ref, ok := v.personRef()
 	if !ok {
 		return nil
 	}
-	if v.taste, err = traveler.Preferences(ctx, tx, ref.ID); err != nil {
+	return tx.Together(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		v.taste, err = traveler.Preferences(ctx, tx, ref.ID)
 		return err
-	}
-	if v.options, err = option.Load(ctx, tx); err != nil {
+	}, func(ctx context.Context, tx *db.Tx) (err error) {
+		v.options, err = option.Load(ctx, tx)
 		return err
-	}
-	if v.memberships, err = traveler.Memberships(ctx, tx, ref.ID); err != nil {
+	}, func(ctx context.Context, tx *db.Tx) (err error) {
+		v.memberships, err = traveler.Memberships(ctx, tx, ref.ID)
 		return err
-	}
-	if v.special, err = traveler.SpecialDates(ctx, tx, ref.ID); err != nil {
+	}, func(ctx context.Context, tx *db.Tx) (err error) {
+		v.special, err = traveler.SpecialDates(ctx, tx, ref.ID)
 		return err
-	}
-	if v.editing("loyalty") {
-		if v.programmes, err = traveler.Offered(ctx, tx); err != nil {
-			return err
+	}, func(ctx context.Context, tx *db.Tx) (err error) {
+		if v.editing("loyalty") {
+			v.programmes, err = traveler.Offered(ctx, tx)
 		}
-	}
-	v.emergency, err = traveler.EmergencyContacts(ctx, tx, ref.ID)
-	return err
+		return err
+	}, func(ctx context.Context, tx *db.Tx) (err error) {
+		v.emergency, err = traveler.EmergencyContacts(ctx, tx, ref.ID)
+		return err
+	})
 }
 
 func (v *recordView) tasteCards() []cardDef {

@@ -27,23 +27,23 @@ const eventsPerPage = 25
 // loadHistory reads the latest changes, on the page of a client with one traveler
 // those of both; what shows in both histories (a link) is taken once.
 func (v *recordView) loadHistory(ctx context.Context, tx *db.Tx) error {
-	refs := []record.Ref{v.ref}
-	if v.client != nil && v.person != nil {
-		refs = append(refs, record.Ref{Kind: "traveler", ID: v.person.ID})
-	}
-	v.history = nil
-	for _, ref := range refs {
-		entries, err := record.History(ctx, tx, ref, v.earlier, eventsPerPage+1)
-		if err != nil {
+	refs := v.refs()
+	found, parts := make([][]record.Entry, len(refs)), []db.Part(nil)
+	for i, ref := range refs {
+		parts = append(parts, func(ctx context.Context, tx *db.Tx) (err error) {
+			found[i], err = record.History(ctx, tx, ref, v.earlier, eventsPerPage+1)
 			return err
-		}
-		v.history = append(v.history, entries...)
+		})
 	}
+	if err := tx.Together(ctx, parts...); err != nil {
+		return err
+	}
+	v.history = slices.Concat(found...)
 	slices.SortFunc(v.history, func(a, b record.Entry) int { return int(b.ID - a.ID) })
 	v.history = slices.CompactFunc(v.history, func(a, b record.Entry) bool {
 		return a.Kind == b.Kind && a.RefID == b.RefID && a.Version == b.Version && a.Op == b.Op && a.At == b.At
 	})
-	return v.loadBetween(ctx, tx)
+	return nil
 }
 
 // names are what ids in changes stand for, as far as the visitor may know.
@@ -55,18 +55,22 @@ var idColumns = map[string]string{"advisor_id": "user", "user_id": "user", "bran
 
 // nameQueries read the names of some rows.
 var nameQueries = map[string]string{
-	"user":           "SELECT x.id, x.name FROM {user} x WHERE x.id IN {ids $1}",
-	"branch":         "SELECT x.id, x.name FROM {branch} x WHERE x.id IN {ids $1}",
-	"customer_type":  "SELECT x.id, x.name FROM {customer_type} x WHERE x.id IN {ids $1}",
-	"payment_card":   "SELECT x.id, '•••• ' || x.last4 FROM {payment_card} x WHERE x.id IN {ids $1}",
-	"marketing_code": "SELECT x.id, x.names FROM {marketing_code} x WHERE x.id IN {ids $1}",
-	"tag":            "SELECT x.id, x.name FROM {tag} x WHERE x.id IN {ids $1}",
-	"view":           "SELECT x.id, x.name FROM {view} x WHERE x.id IN {ids $1}",
-	"passport":       "SELECT x.id, x.country || ' •••• ' || x.number_hint FROM {passport.any} x WHERE x.id IN {ids $1}",
+	"payment_card": "SELECT x.id, '•••• ' || x.last4 FROM {payment_card} x WHERE x.id IN {ids $1}",
+	"tag":          "SELECT x.id, x.name FROM {tag} x WHERE x.id IN {ids $1}",
+	"view":         "SELECT x.id, x.name FROM {view} x WHERE x.id IN {ids $1}",
+	"passport":     "SELECT x.id, x.country || ' •••• ' || x.number_hint FROM {passport.any} x WHERE x.id IN {ids $1}",
 	// Who was added to or taken off which event.
 	"activity_person": `SELECT x.id, CASE WHEN t.given = '' THEN t.family ELSE t.given || ' ' || t.family END || ' · ' || a.subject
 		FROM {activity_person.any} x JOIN {traveler.any} t ON t.id = x.traveler_id JOIN {activity.any} a ON a.id = x.activity_id WHERE x.id IN {ids $1}`,
 	"traveler": "SELECT x.id, CASE WHEN x.given = '' THEN x.family ELSE x.given || ' ' || x.family END FROM {traveler.any} x WHERE x.id IN {ids $1}",
+}
+
+// nameTables are the queries for all names of settled tables, which have few rows.
+var nameTables = map[string]string{
+	"user":           "SELECT x.id, x.name FROM {user} x",
+	"branch":         "SELECT x.id, x.name FROM {branch} x",
+	"customer_type":  "SELECT x.id, x.name FROM {customer_type} x",
+	"marketing_code": "SELECT x.id, x.names FROM {marketing_code} x",
 }
 
 // loadNames reads the names that the page needs: of its people and offices, and
@@ -95,9 +99,6 @@ func (v *recordView) loadNames(ctx context.Context, tx *db.Tx) error {
 	for _, id := range append(v.eventWho(), v.seenBy()...) {
 		add("user", id)
 	}
-	if err := v.loadActs(ctx, tx); err != nil {
-		return err
-	}
 	v.wantStale(add)
 	if c := v.client; c != nil {
 		for _, id := range []db.Ref{c.AdvisorID, c.CreatedBy, c.UpdatedBy} {
@@ -114,21 +115,31 @@ func (v *recordView) loadNames(ctx context.Context, tx *db.Tx) error {
 		add("user", int64(c.CreatedBy))
 	}
 	v.names = names{}
+	parts := []db.Part{v.loadActs, v.loadChoices}
 	for table, ids := range want {
 		list := map[int64]string{}
-		err := tx.Each(ctx, nameQueries[table], []any{ids}, func(rows db.Rows) error {
-			var id int64
-			var name string
-			err := rows.Scan(&id, &name)
-			list[id] = name
-			return err
-		})
-		if err != nil {
-			return err
-		}
 		v.names[table] = list
+		parts = append(parts, func(ctx context.Context, tx *db.Tx) error { return readNames(ctx, tx, table, ids, list) })
 	}
-	return v.loadChoices(ctx, tx)
+	return tx.Together(ctx, parts...)
+}
+
+// readNames puts the names that rows of a table have into list.
+func readNames(ctx context.Context, tx *db.Tx, table string, ids db.IDs, list map[int64]string) error {
+	if q, settled := nameTables[table]; settled {
+		all, err := idNames(ctx, tx, q)
+		for _, id := range ids {
+			list[id] = nameIn(all, id)
+		}
+		return err
+	}
+	return tx.Each(ctx, nameQueries[table], []any{ids}, func(rows db.Rows) error {
+		var id int64
+		var name string
+		err := rows.Scan(&id, &name)
+		list[id] = name
+		return err
+	})
 }
 
 // loadActs finds out which acts on many records, of those that the history names,

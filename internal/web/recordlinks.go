@@ -39,14 +39,14 @@ func linkPart() part {
 	}, routes: linkRoutes}
 }
 
-func loadLinks(v *recordView, ctx context.Context, tx *db.Tx) (err error) {
+func loadLinks(v *recordView, ctx context.Context, tx *db.Tx) error {
 	v.fillIns = nil
-	if ref, ok := v.personRef(); ok {
-		if v.fillIns, err = fillin.Of(ctx, tx, ref.ID); err != nil {
-			return err
+	return tx.Together(ctx, v.loadAcks, func(ctx context.Context, tx *db.Tx) (err error) {
+		if ref, ok := v.personRef(); ok {
+			v.fillIns, err = fillin.Of(ctx, tx, ref.ID)
 		}
-	}
-	return v.loadAcks(ctx, tx)
+		return err
+	})
 }
 
 func linkRoutes(s *Server) []Route {

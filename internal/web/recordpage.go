@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -82,14 +83,14 @@ func parts() []part {
 	return []part{activityPart(), documentPart(), tastePart(), filePart(), linkPart(), medicalPart(), cardPart(), fieldPart(), marketingPart(), relationPart()}
 }
 
-// loadParts reads what the parts show; the record and its travelers are known.
+// loadParts reads what the parts show; the record and its travelers are known. No part
+// needs what another one reads.
 func (v *recordView) loadParts(ctx context.Context, tx *db.Tx) error {
+	var all []db.Part
 	for _, p := range parts() {
-		if err := p.load(v, ctx, tx); err != nil {
-			return err
-		}
+		all = append(all, func(ctx context.Context, tx *db.Tx) error { return p.load(v, ctx, tx) })
 	}
-	return nil
+	return tx.Together(ctx, all...)
 }
 
 // partCards are the cards of the parts of one place.
@@ -150,65 +151,79 @@ func (v *recordView) editing(card string) bool {
 // load reads all that the page shows.
 func (v *recordView) load(ctx context.Context, tx *db.Tx) error {
 	tx.ByKeys()
-	steps := []func(context.Context, *db.Tx) error{v.loadRecord, v.loadReach, v.loadParts, v.loadComplete, v.loadHistory, v.loadNames}
+	around, inside := db.Part(v.loadHomes), []db.Part{v.loadReach, v.loadParts, v.loadHistory}
 	if v.ref.Kind == "client" {
-		steps = []func(context.Context, *db.Tx) error{v.loadRecord, v.loadMembers, v.loadReach, v.loadInternal, v.loadParts, v.loadComplete, v.loadHistory, v.loadNames}
-	} else {
-		steps = append(steps[:1:1], append([]func(context.Context, *db.Tx) error{v.loadHomes}, steps[1:]...)...)
+		around, inside = v.loadMembers, append(inside, v.loadInternal)
 	}
-	for _, step := range steps {
-		if err := step(ctx, tx); err != nil {
-			return err
-		}
+	if err := tx.Together(ctx, v.loadRecord, around); err != nil {
+		return err
 	}
-	return nil
+	v.tellPerson()
+	if err := tx.Together(ctx, inside...); err != nil {
+		return err
+	}
+	if err := v.loadBetween(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Together(ctx, v.loadPresent, v.loadComplete, v.loadNames)
+}
+
+// tellPerson finds out whose sections the page shows: a personal client with a single
+// traveler is shown as one with them.
+func (v *recordView) tellPerson() {
+	if v.client != nil && len(v.members) == 1 && v.client.Kind == "personal" {
+		v.person = &v.members[0].T
+	}
 }
 
 func (v *recordView) loadRecord(ctx context.Context, tx *db.Tx) error {
-	var err error
-	if v.ref.Kind == "client" {
-		v.client = new(client.Client)
-		err = record.Get(ctx, tx, v.client, v.ref.ID)
-	} else {
+	return tx.Together(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if v.ref.Kind == "client" {
+			v.client = new(client.Client)
+			return record.Get(ctx, tx, v.client, v.ref.ID)
+		}
 		v.person = new(traveler.Traveler)
-		err = record.Get(ctx, tx, v.person, v.ref.ID)
-	}
-	if err != nil {
-		return err
-	}
-	switch err := record.Editable(ctx, tx, v.ref); {
-	case err == nil:
-		v.may = v.p.Actor.May("client.edit") && !v.p.Actor.ReadOnly
-	case !errs.Is(err, errs.Forbidden):
-		return err
-	}
-	return nil
+		return record.Get(ctx, tx, v.person, v.ref.ID)
+	}, func(ctx context.Context, tx *db.Tx) error {
+		switch err := record.Editable(ctx, tx, v.ref); {
+		case err == nil:
+			v.may = v.p.Actor.May("client.edit") && !v.p.Actor.ReadOnly
+		case !errs.Is(err, errs.Forbidden):
+			return err
+		}
+		return nil
+	})
 }
 
 // loadReach reads communications, addresses and tags, on the page of a client
 // with one traveler those of both.
-func (v *recordView) loadReach(ctx context.Context, tx *db.Tx) (err error) {
-	if v.comms, err = contact.Of(ctx, tx, v.ref); err != nil {
+func (v *recordView) loadReach(ctx context.Context, tx *db.Tx) error {
+	refs := v.refs()
+	comms, addrs := make([][]contact.Communication, len(refs)), make([][]contact.Address, len(refs))
+	parts := []db.Part{func(ctx context.Context, tx *db.Tx) (err error) {
+		v.tags, err = tag.Of(ctx, tx, v.ref)
 		return err
-	}
-	if v.addrs, err = contact.AddressesOf(ctx, tx, v.ref); err != nil {
-		return err
-	}
-	if v.client != nil && v.person != nil {
-		ref := record.Ref{Kind: "traveler", ID: v.person.ID}
-		comms, err := contact.Of(ctx, tx, ref)
-		if err != nil {
+	}}
+	for i, ref := range refs {
+		parts = append(parts, func(ctx context.Context, tx *db.Tx) (err error) {
+			comms[i], err = contact.Of(ctx, tx, ref)
 			return err
-		}
-		v.comms = append(v.comms, comms...)
-		addrs, err := contact.AddressesOf(ctx, tx, ref)
-		if err != nil {
+		}, func(ctx context.Context, tx *db.Tx) (err error) {
+			addrs[i], err = contact.AddressesOf(ctx, tx, ref)
 			return err
-		}
-		v.addrs = append(v.addrs, addrs...)
+		})
 	}
-	v.tags, err = tag.Of(ctx, tx, v.ref)
+	err := tx.Together(ctx, parts...)
+	v.comms, v.addrs = slices.Concat(comms...), slices.Concat(addrs...)
 	return err
+}
+
+// refs are the records that the page shows as one: a client with its only traveler.
+func (v *recordView) refs() []record.Ref {
+	if person, ok := v.personRef(); ok && person != v.ref {
+		return []record.Ref{v.ref, person}
+	}
+	return []record.Ref{v.ref}
 }
 
 // show answers GET: the page, one of its cards for the page's script, or older

@@ -37,7 +37,7 @@ func (v *recordView) loadRelations(ctx context.Context, tx *db.Tx) (err error) {
 	if v.kin, err = traveler.KinOf(ctx, tx, ref.ID); err != nil || !v.may {
 		return err
 	}
-	v.proposals, err = traveler.Proposals(ctx, tx, ref.ID, v.p.Today())
+	v.proposals, err = traveler.Proposals(ctx, tx, ref.ID, v.kin, v.p.Today())
 	return err
 }
 

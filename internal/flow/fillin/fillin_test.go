@@ -237,7 +237,7 @@ func (w *world) accepted(t *testing.T, blobs *files.Store) {
 		if err != nil || number != "AB1234567" || list[0].Expires != "2031-02-01" {
 			t.Errorf("%q, %s, %v", number, list[0].Expires, err)
 		}
-		parts, err := document.OfParts(ctx, tx, ref)
+		_, parts, err := document.OfTraveler(ctx, tx, ref.ID)
 		image := parts[record.Ref{Kind: "passport", ID: list[0].ID}]
 		if err != nil || len(image) != 1 {
 			t.Fatalf("%+v, %v", parts, err)

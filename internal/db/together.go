@@ -1,0 +1,233 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// Part is a part of a reading.
+type Part = func(context.Context, *Tx) error
+
+// Together runs parts of a reading that don't need one another's results. On PostgreSQL
+// their queries travel together: each part runs until it asks something, what all of
+// them ask is sent at once, then each goes on with its answer. Never two parts run at
+// the same time, so they may share what a single one could; a part gets the transaction
+// to ask with, and its rows may not outlive it. Elsewhere, and where the transaction
+// writes, the parts run one after the other. The first error ends all of them.
+func (tx *Tx) Together(ctx context.Context, parts ...Part) error {
+	switch c := tx.c.(type) {
+	case *pgRead:
+		if len(parts) > 1 {
+			g := &gang{r: c, back: make(chan *member)}
+			return g.lead(ctx, g.members(ctx, tx, nil, parts))
+		}
+	case *member: // a part that has parts: they ask with all others
+		c.children = c.g.members(ctx, tx, c, parts)
+		_, err := c.wait()
+		return err
+	}
+	for _, part := range parts {
+		if err := part(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gang are parts that take turns. Whoever has the turn runs, all others wait.
+type gang struct {
+	r     *pgRead
+	back  chan *member // the turn comes back to the one who leads
+	err   error        // the first that a part returned
+	fault any          // what a part panicked with
+}
+
+// member is the connection of one part.
+type member struct {
+	g      *gang
+	turn   chan struct{}
+	parent *member // whose part it is a part of
+	asks   bool    // q with args, for rows and err
+	q      string
+	args   []any
+	rows   Rows
+	err    error
+	done   bool
+
+	children []*member // begin now
+	left     int       // of the children, those that aren't done
+}
+
+// errOver tells a part that another one has failed.
+var errOver = errors.New("db: another part has failed")
+
+// members makes parts that wait for their first turn.
+func (g *gang) members(ctx context.Context, tx *Tx, parent *member, parts []Part) (out []*member) {
+	for _, part := range parts {
+		m := &member{g: g, turn: make(chan struct{}), parent: parent}
+		t := *tx
+		t.c = m
+		go m.run(func() error { return part(ctx, &t) })
+		out = append(out, m)
+	}
+	return out
+}
+
+// run waits for the first turn, and gives the last one back.
+func (m *member) run(part func() error) {
+	defer func() {
+		if p := recover(); p != nil && m.g.fault == nil {
+			m.g.fault = p
+		}
+		m.done = true
+		m.g.back <- m
+	}()
+	<-m.turn
+	if m.g.over() {
+		return
+	}
+	if err := part(); err != nil && m.g.err == nil {
+		m.g.err = err
+	}
+}
+
+func (g *gang) over() bool { return g.err != nil || g.fault != nil }
+
+// lead gives turns until all parts are done.
+func (g *gang) lead(ctx context.Context, ready []*member) error {
+	for len(ready) > 0 {
+		var asking []*member
+		for len(ready) > 0 {
+			m := ready[0]
+			ready = ready[1:]
+			m.turn <- struct{}{}
+			<-g.back
+			switch {
+			case m.asks:
+				asking = append(asking, m)
+			case len(m.children) > 0:
+				ready = append(ready, m.children...)
+				m.left, m.children = len(m.children), nil
+			case m.done && m.parent != nil:
+				if m.parent.left--; m.parent.left == 0 {
+					ready = append(ready, m.parent)
+				}
+			case !m.done: // had no parts
+				ready = append(ready, m)
+			}
+		}
+		if !g.over() {
+			g.ask(ctx, asking)
+		}
+		ready = asking
+	}
+	if g.fault != nil {
+		panic(g.fault)
+	}
+	return g.err
+}
+
+// wait gives the turn back and takes it up again.
+func (m *member) wait() (Rows, error) {
+	m.g.back <- m
+	<-m.turn
+	rows, err := m.rows, m.err
+	m.asks, m.rows, m.err = false, nil, nil
+	if err == nil && m.g.over() {
+		err = errOver
+	}
+	return rows, err
+}
+
+func (m *member) query(_ context.Context, q string, args []any) (Rows, error) {
+	m.asks, m.q, m.args = true, q, args
+	return m.wait()
+}
+
+func (m *member) exec(context.Context, string, []any) (int64, error) { return 0, errReadOnly() }
+func (m *member) commit(context.Context) error                       { return nil }
+func (m *member) rollback()                                          {}
+
+// ask sends what the members ask and reads all answers.
+func (g *gang) ask(ctx context.Context, members []*member) {
+	c, err := g.r.conn(ctx)
+	var sent []*member
+	b := new(pgx.Batch)
+	for _, m := range members {
+		args := m.args
+		if err == nil {
+			args, m.err = bind(args, false)
+		} else {
+			m.err = err
+		}
+		switch {
+		case m.err != nil:
+		case strings.Contains(m.q, " LIKE "): // planned for its letters, which a batch can't say
+			m.rows, m.err = g.held(g.r.query(ctx, m.q, m.args))
+		default:
+			b.Queue(m.q, args...)
+			sent = append(sent, m)
+		}
+	}
+	if len(sent) == 0 {
+		return
+	}
+	res := c.SendBatch(ctx, b)
+	for _, m := range sent {
+		m.rows, m.err = g.held(pgQuery(res.Query()))
+	}
+	res.Close() // its error is that of a query, which was told
+}
+
+// held reads rows into memory.
+func (g *gang) held(rows Rows, err error) (Rows, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	p := rows.(pgx.Rows)
+	out := &heldRows{fields: slices.Clone(p.FieldDescriptions()), types: g.r.c.Conn().TypeMap(), at: -1}
+	for p.Next() {
+		var n int
+		for _, v := range p.RawValues() {
+			n += len(v)
+		}
+		// One piece of memory holds a row: the driver uses its own again.
+		buf, row := make([]byte, 0, n), make([][]byte, len(out.fields))
+		for i, v := range p.RawValues() {
+			if v != nil {
+				from := len(buf)
+				buf = append(buf, v...)
+				row[i] = buf[from:len(buf):len(buf)]
+			}
+		}
+		out.rows = append(out.rows, row)
+	}
+	return out, p.Err()
+}
+
+// heldRows are rows in memory.
+type heldRows struct {
+	fields []pgconn.FieldDescription
+	types  *pgtype.Map
+	rows   [][][]byte
+	at     int
+}
+
+func (h *heldRows) Next() bool {
+	h.at++
+	return h.at < len(h.rows)
+}
+
+func (h *heldRows) Scan(dest ...any) error {
+	return pgx.ScanRow(h.types, h.fields, h.rows[h.at], dest...)
+}
+
+func (h *heldRows) Err() error { return nil }
+func (h *heldRows) Close()     {}
