@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -49,7 +50,7 @@ func Kept[T any](ctx context.Context, tx *Tx, query string, args []any, read fun
 		return zero, fmt.Errorf("db: not only settled tables in %q", query)
 	}
 	k := &tx.db.kept
-	key := keptKey{tx.Actor.AgencyID, p.sql, fmt.Sprint(all...)}
+	key := keptKey{tx.Actor.AgencyID, p.sql, asked(all)}
 	now := time.Now()
 	moved := k.stand(tx.Actor.AgencyID)
 	if e, ok := k.get(key); ok && !tx.write && e.moved == moved && now.Before(e.until) {
@@ -70,6 +71,23 @@ func Kept[T any](ctx context.Context, tx *Tx, query string, args []any, read fun
 		k.put(key, keptEntry{v, now.Add(keptFor), moved})
 	}
 	return v, err
+}
+
+// asked tells apart the arguments of a question.
+func asked(args []any) string {
+	var b []byte
+	for _, a := range args {
+		switch a := a.(type) {
+		case int64:
+			b = strconv.AppendInt(b, a, 10)
+		case string:
+			b = strconv.AppendQuote(b, a)
+		default:
+			b = fmt.Appendf(b, "%T %v", a, a)
+		}
+		b = append(b, ' ')
+	}
+	return string(b)
 }
 
 func (k *kept) stand(agency int64) int64 {

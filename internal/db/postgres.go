@@ -90,12 +90,17 @@ type pgRead struct {
 // page of a record does. PostgreSQL then plans each statement once, not for each value
 // that it is asked with: the rules of what hangs on clients and travelers take
 // several times as long to plan as to run. Plans made so are bad for filters and
-// searches. It does nothing on SQLite, which plans once anyway, and while writing. No
-// rows may be open.
+// searches. SQLite, which plans once anyway, no longer watches whether the asker goes away
+// in the middle of a query. It does nothing while writing. No rows may be open.
 func (tx *Tx) ByKeys() {
-	if r, ok := tx.c.(*pgRead); ok && r.pool != r.keyed {
-		r.rollback()
-		r.pool = r.keyed
+	switch c := tx.c.(type) {
+	case *pgRead:
+		if c.pool != c.keyed {
+			c.rollback()
+			c.pool = c.keyed
+		}
+	case *liteTx:
+		c.byKeys = true
 	}
 }
 

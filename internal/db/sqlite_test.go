@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -107,5 +108,58 @@ func TestAfterClose(t *testing.T) {
 	nothing := func(*db.Tx) error { return nil }
 	if d.UpdateLocal(t.Context(), nothing) == nil || d.Local(t.Context(), nothing) == nil {
 		t.Error("a closed database begins transactions")
+	}
+}
+
+// TestReaders: a connection whose asker left in the middle of a query is good for the
+// next one, and closing doesn't cut off who reads.
+func TestReaders(t *testing.T) {
+	d := open(t)
+	const q = "WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 20) SELECT n FROM r"
+	sum := func(ctx context.Context, tx *db.Tx, each func()) (sum int64, err error) {
+		err = tx.Each(ctx, q, nil, func(rows db.Rows) error {
+			var n int64
+			err := rows.Scan(&n)
+			sum += n
+			each()
+			return err
+		})
+		return sum, err
+	}
+	all := func() error {
+		return d.Local(t.Context(), func(tx *db.Tx) error {
+			tx.ByKeys()
+			got, err := sum(t.Context(), tx, func() {})
+			if err == nil && got != 210 {
+				t.Errorf("sum %d, want 210", got)
+			}
+			return err
+		})
+	}
+	if err := all(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	err := d.Local(ctx, func(tx *db.Tx) error {
+		_, err := sum(ctx, tx, cancel)
+		var one int64
+		return errors.Join(err, tx.Row(ctx, "SELECT 1", nil, &one))
+	})
+	if !errors.Is(err, context.Canceled) && !strings.Contains(fmt.Sprint(err), "interrupted") {
+		t.Errorf("who left was told %v", err)
+	}
+	if err := all(); err != nil {
+		t.Errorf("after somebody left: %v", err)
+	}
+	err = d.Local(t.Context(), func(tx *db.Tx) error {
+		d.Close()
+		_, err := sum(t.Context(), tx, func() {})
+		return err
+	})
+	if err != nil {
+		t.Errorf("who read while the database was closed: %v", err)
+	}
+	if all() == nil {
+		t.Error("a closed database was read")
 	}
 }

@@ -19,7 +19,7 @@ func Kept[T any, P interface {
 	if s.bag != nil || s.secrets {
 		return fmt.Errorf("record: %s isn't for keeping", s.table)
 	}
-	q := "SELECT " + s.list("r.") + " FROM {" + s.table + "} r " + clause
+	q := "SELECT " + s.list + " FROM {" + s.table + "} r " + clause
 	list, err := db.Kept(ctx, tx, q, args, func(rows db.Rows) (list []T, err error) {
 		for rows.Next() && err == nil {
 			list = append(list, zero)

@@ -66,7 +66,7 @@ func EditMany(ctx context.Context, tx *db.Tx, m Many) error {
 func loadMany(ctx context.Context, tx *db.Tx, k Kind, ids []int64) (map[int64]Record, error) {
 	list := make(map[int64]Record, len(ids))
 	s := shapeOf(k.New())
-	q := "SELECT " + s.list("r.") + " FROM {" + k.Name + ".edit} r WHERE " + tx.Among("r.id", "$1")
+	q := "SELECT " + s.list + " FROM {" + k.Name + ".edit} r WHERE " + tx.Among("r.id", "$1")
 	err := tx.Each(ctx, q, []any{db.IDs(ids)}, func(rows db.Rows) error {
 		r := k.New()
 		err := rows.Scan(s.pointers(r)...)

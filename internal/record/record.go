@@ -150,7 +150,7 @@ func Select[T any, P interface {
 }](ctx context.Context, tx *db.Tx, into *[]T, clause string, args ...any) error {
 	var zero T
 	s := shapeOf(P(&zero))
-	q := "SELECT " + s.list("r.") + " FROM {" + P(&zero).Table() + "} r " + clause
+	q := "SELECT " + s.list + " FROM {" + P(&zero).Table() + "} r " + clause
 	from := len(*into)
 	err := tx.Each(ctx, q, args, func(rows db.Rows) error {
 		*into = append(*into, zero)
@@ -169,7 +169,7 @@ func Select[T any, P interface {
 
 func load(ctx context.Context, tx *db.Tx, r Record, id int64, mode string) error {
 	s := shapeOf(r)
-	q := "SELECT " + s.list("r.") + " FROM {" + r.Table() + mode + "} r WHERE r.id = $1"
+	q := "SELECT " + s.list + " FROM {" + r.Table() + mode + "} r WHERE r.id = $1"
 	return tx.Row(ctx, q, []any{id}, s.pointers(r)...)
 }
 

@@ -15,7 +15,8 @@ import (
 type shape struct {
 	table   string
 	cols    []column
-	secrets bool // one of the columns is sealed
+	list    string // the SELECT list with the prefix "r."
+	secrets bool   // one of the columns is sealed
 	bag     *column
 }
 
@@ -36,11 +37,14 @@ func shapeOf(r Record) *shape {
 	}
 	s := &shape{table: r.Table()}
 	s.walk(t, nil)
+	var names []string
 	for i := range s.cols {
+		names = append(names, "r."+s.cols[i].name)
 		if s.cols[i].bag {
 			s.bag = &s.cols[i]
 		}
 	}
+	s.list = strings.Join(names, ", ")
 	v, _ := shapes.LoadOrStore(t, s)
 	return v.(*shape)
 }
@@ -74,18 +78,6 @@ func Columns(r Record) []Column {
 		out = append(out, Column{c.name, c.history, c.need})
 	}
 	return out
-}
-
-// list is the SELECT list with a prefix such as "r.".
-func (s *shape) list(prefix string) string {
-	var b strings.Builder
-	for i, c := range s.cols {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(prefix + c.name)
-	}
-	return b.String()
 }
 
 func (s *shape) pointers(r Record) []any {

@@ -167,7 +167,9 @@ func (p *Page) write(status int, c templ.Component) error {
 	b := buffers.Get().(*bytes.Buffer)
 	b.Reset()
 	defer buffers.Put(b)
-	if err := c.Render(p.Ctx(), b); err != nil {
+	// A page is in memory: nothing of it waits, so none of its thousand parts need ask
+	// whether the reader has gone.
+	if err := c.Render(context.Background(), b); err != nil {
 		return err
 	}
 	p.W.Header().Set("Content-Type", "text/html; charset=utf-8")
