@@ -101,8 +101,9 @@ customElements.define("c-date", class extends HTMLElement {
     let text = this.given || "\u00a0";
     let bad = false;
     if (date && (date.y || "noYear" in this.dataset)) {
+      const lang = this.dataset.lang; // English days come before months, as everywhere in Carnet
       const when = new Date(Date.UTC(date.y || 2000, date.m - 1, date.d));
-      text = new Intl.DateTimeFormat(this.dataset.lang, { day: "numeric", month: "long", year: date.y ? "numeric" : undefined, timeZone: "UTC" }).format(when);
+      text = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { day: "numeric", month: "long", year: date.y ? "numeric" : undefined, timeZone: "UTC" }).format(when);
       if ("birth" in this.dataset && date.y) {
         const now = new Date();
         const age = now.getFullYear() - date.y - (now.getMonth() + 1 < date.m || (now.getMonth() + 1 === date.m && now.getDate() < date.d) ? 1 : 0);
