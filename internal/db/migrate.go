@@ -59,7 +59,7 @@ func Migrate(ctx context.Context, target string, opt MigrateOptions) ([]int64, e
 	d, driver, dialect := SQLite, "sqlite", goose.DialectSQLite3
 	dsn := "file:" + target + "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
 	if isPostgres(target) {
-		d, driver, dialect, dsn = Postgres, "pgx", goose.DialectPostgres, target
+		d, driver, dialect, dsn = Postgres, "pgx", goose.DialectPostgres, unpooled(target)
 	}
 	files, err := scripts(d, opt)
 	if err != nil {

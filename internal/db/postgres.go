@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"net/url"
 	"runtime"
 	"strings"
 
@@ -56,6 +57,23 @@ func openPostgres(ctx context.Context, target string) (engine, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// unpooled is the address of a database for a single connection: without the settings
+// of a pool, which the server doesn't know.
+func unpooled(target string) string {
+	u, err := url.Parse(target)
+	if err != nil {
+		return target // whoever connects says what is wrong with it
+	}
+	q := u.Query()
+	for name := range q {
+		if strings.HasPrefix(name, "pool_") {
+			q.Del(name)
+		}
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
 }
 
 func (p *pg) close() error {

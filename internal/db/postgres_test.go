@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"net/url"
 	"testing"
 
 	"github.com/carnetcrm/carnet/internal/db"
@@ -43,5 +44,35 @@ func TestByKeys(t *testing.T) {
 		if got := mode(byKeys); got != want {
 			t.Errorf("question %d: %s, want %s", i, got, want)
 		}
+	}
+}
+
+// TestPoolSettings: an address may say how many connections a pool has; migrating and
+// reading the version, which have no pool, don't stumble over it.
+func TestPoolSettings(t *testing.T) {
+	if !dbtest.OnPostgres() {
+		t.Skip("SQLite has no address")
+	}
+	u, err := url.Parse(dbtest.Empty(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("pool_max_conns", "3")
+	q.Set("application_name", "Łódź & co")
+	u.RawQuery = q.Encode()
+	if _, err := db.Migrate(t.Context(), u.String(), db.MigrateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := db.Version(t.Context(), u.String()); err != nil || v != db.SchemaVersion() {
+		t.Errorf("version %d, %v; want %d", v, err, db.SchemaVersion())
+	}
+	d, err := db.Open(t.Context(), u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if err := d.Ping(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
