@@ -22,13 +22,17 @@ type pg struct {
 }
 
 func openPostgres(ctx context.Context, target string) (engine, error) {
-	open := func(readOnly, plans string) (*pgxpool.Pool, error) {
+	// More at once than the machine has cores for makes nobody quicker: who waits in Go
+	// for a connection waits in turn, who waits in PostgreSQL waits by chance. Lists have
+	// some more, because an export keeps one for minutes.
+	cores := runtime.NumCPU()
+	open := func(conns int, readOnly, plans string) (*pgxpool.Pool, error) {
 		cfg, err := pgxpool.ParseConfig(target)
 		if err != nil {
 			return nil, err
 		}
 		if !strings.Contains(target, "pool_max_conns") {
-			cfg.MaxConns = int32(max(8, 4*runtime.NumCPU()))
+			cfg.MaxConns = int32(conns)
 		}
 		set := cfg.ConnConfig.RuntimeParams
 		set["default_transaction_read_only"] = readOnly
@@ -43,14 +47,14 @@ func openPostgres(ctx context.Context, target string) (engine, error) {
 	}
 	p := new(pg)
 	var err error
-	if p.write, err = open("off", ""); err != nil {
+	if p.write, err = open(max(8, 4*cores), "off", ""); err != nil {
 		return nil, err
 	}
 	if err = p.write.Ping(ctx); err == nil {
-		p.read, err = open("on", "")
+		p.read, err = open(max(6, 3*cores), "on", "")
 	}
 	if err == nil {
-		p.keyed, err = open("on", "force_generic_plan")
+		p.keyed, err = open(max(4, 2*cores), "on", "force_generic_plan")
 	}
 	if err != nil {
 		p.close()
