@@ -198,7 +198,7 @@ func TestFormScripts(t *testing.T) {
 	is("the field has a dot", `document.getElementById("f-family").closest(".field").hasAttribute("data-changed")`)
 	is("hints come", `document.getElementById("dupes").textContent.includes("seen Nowak")`)
 	p.Fill("#f-birth", "3 mar 75")
-	is("the date is understood", `document.getElementById("f-birth-help").textContent.includes("March 3, 1975")`)
+	is("the date is understood", `document.getElementById("f-birth-help").textContent.includes("3 March 1975")`)
 	p.Click("Add a phone number")
 	is("a row was added", `document.querySelector('[name="phones[2].value"]') !== null`)
 	p.Fill("#f-phones-2-value", "999")
