@@ -51,13 +51,11 @@ func Kept[T any](ctx context.Context, tx *Tx, query string, args []any, read fun
 	}
 	k := &tx.db.kept
 	key := keptKey{tx.Actor.AgencyID, p.sql, asked(all)}
-	now := time.Now()
-	moved := k.stand(tx.Actor.AgencyID)
-	if e, ok := k.get(key); ok && !tx.write && e.moved == moved && now.Before(e.until) {
-		if v, ok := e.value.(T); ok {
-			return v, nil
-		}
+	value, moved := k.get(key)
+	if v, ok := value.(T); ok && !tx.write {
+		return v, nil
 	}
+	began := time.Now()
 	rows, err := tx.c.query(ctx, p.sql, all)
 	if err != nil {
 		return zero, fmt.Errorf("%w\nin: %s", normalize(err), query)
@@ -68,7 +66,7 @@ func Kept[T any](ctx context.Context, tx *Tx, query string, args []any, read fun
 		err = normalize(rows.Err())
 	}
 	if err == nil && !tx.write {
-		k.put(key, keptEntry{v, now.Add(keptFor), moved})
+		k.put(key, keptEntry{v, began.Add(keptFor), moved})
 	}
 	return v, err
 }
@@ -90,17 +88,16 @@ func asked(args []any) string {
 	return string(b)
 }
 
-func (k *kept) stand(agency int64) int64 {
+// get returns what is kept and still true, nil for nothing, and how often the answers of
+// the agency were dropped so far.
+func (k *kept) get(key keptKey) (value any, moved int64) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	return k.moved[agency]
-}
-
-func (k *kept) get(key keptKey) (keptEntry, bool) {
-	k.mu.RLock()
-	defer k.mu.RUnlock()
-	e, ok := k.m[key]
-	return e, ok
+	e, moved := k.m[key], k.moved[key.agency]
+	if e.moved == moved && time.Now().Before(e.until) {
+		value = e.value
+	}
+	return value, moved
 }
 
 func (k *kept) put(key keptKey, e keptEntry) {

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing/fstest"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // goose speaks database/sql
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
@@ -56,16 +55,17 @@ var ErrNewer = errors.New("the database belongs to a newer version of Carnet: in
 // Migrate brings the schema of target to this program's version and returns the
 // numbers of the steps that it took. Steps only go forward.
 func Migrate(ctx context.Context, target string, opt MigrateOptions) ([]int64, error) {
-	d, driver, dialect := SQLite, "sqlite", goose.DialectSQLite3
-	dsn := "file:" + target + "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
+	d, dialect, open := SQLite, goose.DialectSQLite3, func(target string) (*sql.DB, error) {
+		return sql.Open("sqlite", "file:"+target+"?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
+	}
 	if isPostgres(target) {
-		d, driver, dialect, dsn = Postgres, "pgx", goose.DialectPostgres, unpooled(target)
+		d, dialect, open = Postgres, goose.DialectPostgres, plainPostgres
 	}
 	files, err := scripts(d, opt)
 	if err != nil {
 		return nil, err
 	}
-	conn, err := sql.Open(driver, dsn)
+	conn, err := open(target)
 	if err != nil {
 		return nil, err
 	}

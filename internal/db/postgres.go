@@ -2,12 +2,13 @@ package db
 
 import (
 	"context"
-	"net/url"
+	"database/sql"
 	"runtime"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 func isPostgres(target string) bool {
@@ -63,21 +64,14 @@ func openPostgres(ctx context.Context, target string) (engine, error) {
 	return p, nil
 }
 
-// unpooled is the address of a database for a single connection: without the settings
-// of a pool, which the server doesn't know.
-func unpooled(target string) string {
-	u, err := url.Parse(target)
+// plainPostgres opens a database for what speaks database/sql. The address may hold
+// settings of a pool, which the server itself doesn't know.
+func plainPostgres(target string) (*sql.DB, error) {
+	cfg, err := pgxpool.ParseConfig(target)
 	if err != nil {
-		return target // whoever connects says what is wrong with it
+		return nil, err
 	}
-	q := u.Query()
-	for name := range q {
-		if strings.HasPrefix(name, "pool_") {
-			q.Del(name)
-		}
-	}
-	u.RawQuery = q.Encode()
-	return u.String()
+	return stdlib.OpenDB(*cfg.ConnConfig), nil
 }
 
 func (p *pg) close() error {

@@ -44,7 +44,7 @@ func schemaOf(ctx context.Context, conn *sql.DB) (version int64, err error) {
 // plain opens a database as it is, without migrating or changing it.
 func plain(target string) (*sql.DB, error) {
 	if isPostgres(target) {
-		return sql.Open("pgx", unpooled(target))
+		return plainPostgres(target)
 	}
 	if _, err := os.Stat(target); err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)

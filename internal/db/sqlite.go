@@ -35,10 +35,6 @@ type lite struct {
 	write   *writer
 }
 
-// maxStmts bounds the prepared statements that a connection keeps. List queries have as
-// many shapes as users have ideas.
-const maxStmts = 500
-
 func openSQLite(ctx context.Context, path string) (engine, error) {
 	q := url.Values{"_pragma": {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
@@ -82,11 +78,8 @@ func (l *lite) close() error {
 	}
 	l.read.close()
 	// Leaves a small file behind: the next start need not replay the log.
-	l.write.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
-	for _, s := range l.write.stmts {
-		s.Close()
-	}
-	l.write.conn.Close()
+	l.write.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
+	l.write.liteConn.close()
 	return l.writeDB.Close()
 }
 

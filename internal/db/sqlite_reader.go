@@ -10,30 +10,22 @@ import (
 
 // readers are SQLite's connections for reading. Each has prepared statements of its own
 // and serves one transaction at a time; the last one that was given back goes first,
-// because its pages are warm.
+// because its pages are warm. They aren't taken from database/sql for each transaction,
+// whose own transactions cost a goroutine per query.
 type readers struct {
 	db    *sql.DB
 	turns chan struct{} // one per transaction at work
 
 	mu     sync.Mutex
-	idle   []*reader
+	idle   []*liteConn
 	closed bool
-	texts  map[string]bool // of the statements that were kept, some thousand of them
-}
-
-// reader is one connection. It isn't taken from database/sql for each transaction, whose
-// own transactions cost a goroutine per query.
-type reader struct {
-	all   *readers
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
 }
 
 // errClosed reports that the database was closed.
 var errClosed = errors.New("db: closed")
 
 func newReaders(d *sql.DB, n int) *readers {
-	return &readers{db: d, turns: make(chan struct{}, n), texts: map[string]bool{}}
+	return &readers{db: d, turns: make(chan struct{}, n)}
 }
 
 // begin waits for a turn and opens a transaction, which sees the database as it is at
@@ -44,49 +36,49 @@ func (p *readers) begin(ctx context.Context) (conn, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	r, err := p.take(ctx)
+	c, err := p.take(ctx)
 	if err == nil {
-		err = r.do("BEGIN")
+		err = c.do(context.WithoutCancel(ctx), "BEGIN")
 	}
 	if err != nil {
-		if r != nil {
-			r.close()
+		if c != nil {
+			c.close()
 		}
 		<-p.turns
 		return nil, normalize(err)
 	}
-	return &liteTx{r: r}, nil
+	return &liteTx{p: p, c: c}, nil
 }
 
-func (p *readers) take(ctx context.Context) (*reader, error) {
+func (p *readers) take(ctx context.Context) (*liteConn, error) {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
 		return nil, errClosed
 	}
 	if n := len(p.idle); n > 0 {
-		r := p.idle[n-1]
+		c := p.idle[n-1]
 		p.idle = p.idle[:n-1]
 		p.mu.Unlock()
-		return r, nil
+		return c, nil
 	}
 	p.mu.Unlock()
 	c, err := p.db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &reader{all: p, conn: c, stmts: map[string]*sql.Stmt{}}, nil
+	return &liteConn{Conn: c, longest: 8000, stmts: map[string]*sql.Stmt{}}, nil
 }
 
-// give takes a reader back, or closes it where it failed.
-func (p *readers) give(r *reader, failed bool) {
+// give takes a connection back, or closes it where it failed.
+func (p *readers) give(c *liteConn, failed bool) {
 	p.mu.Lock()
 	if failed = failed || p.closed; !failed {
-		p.idle = append(p.idle, r)
+		p.idle = append(p.idle, c)
 	}
 	p.mu.Unlock()
 	if failed {
-		r.close()
+		c.close()
 	}
 	<-p.turns
 }
@@ -97,22 +89,15 @@ func (p *readers) close() {
 	idle := p.idle
 	p.idle, p.closed = nil, true
 	p.mu.Unlock()
-	for _, r := range idle {
-		r.close()
+	for _, c := range idle {
+		c.close()
 	}
 	p.db.Close()
 }
 
-func (p *readers) kept(q string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.texts) < maxPlans {
-		p.texts[q] = true
-	}
-}
-
-// Statements are the texts of the queries that were asked of SQLite and kept prepared,
-// in no order: whoever wants to see their plans asks EXPLAIN QUERY PLAN.
+// Statements are the texts of the queries that were asked of SQLite and are kept
+// prepared by connections at rest, in no order and perhaps twice: whoever wants to see
+// their plans asks EXPLAIN QUERY PLAN.
 func (d *DB) Statements() (out []string) {
 	l, ok := d.engine.(*lite)
 	if !ok {
@@ -120,55 +105,18 @@ func (d *DB) Statements() (out []string) {
 	}
 	l.read.mu.Lock()
 	defer l.read.mu.Unlock()
-	for q := range l.read.texts {
-		out = append(out, q)
+	for _, c := range l.read.idle {
+		for q := range c.stmts {
+			out = append(out, q)
+		}
 	}
 	return out
 }
 
-func (r *reader) close() {
-	for _, s := range r.stmts {
-		s.Close()
-	}
-	r.conn.Close()
-}
-
-// do runs a statement without arguments, however long its asker waits.
-func (r *reader) do(q string) error {
-	s, err := r.stmt(context.Background(), q)
-	if err == nil {
-		_, err = s.ExecContext(context.Background())
-	}
-	return err
-}
-
-// stmt prepares q once; nil stands for a text too long to be kept. When too many are
-// kept, any of them makes room.
-func (r *reader) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
-	if s := r.stmts[q]; s != nil || len(q) > 8000 {
-		return s, nil
-	}
-	s, err := r.conn.PrepareContext(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	if len(r.stmts) >= maxStmts {
-		for old, s := range r.stmts {
-			if old != "BEGIN" && old != "COMMIT" {
-				s.Close()
-				delete(r.stmts, old)
-				break
-			}
-		}
-	}
-	r.stmts[q] = s
-	r.all.kept(q)
-	return s, nil
-}
-
 // liteTx is a transaction that reads.
 type liteTx struct {
-	r      *reader
+	p      *readers
+	c      *liteConn
 	byKeys bool
 	asked  int
 }
@@ -186,51 +134,24 @@ func (t *liteTx) patience(ctx context.Context) (context.Context, error) {
 }
 
 func (t *liteTx) query(ctx context.Context, q string, args []any) (Rows, error) {
-	args, err := bind(args, true)
+	ctx, err := t.patience(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if ctx, err = t.patience(ctx); err != nil {
-		return nil, err
-	}
-	s, err := t.r.stmt(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	var rows *sql.Rows
-	if s != nil {
-		rows, err = s.QueryContext(ctx, args...)
-	} else {
-		rows, err = t.r.conn.QueryContext(ctx, q, args...)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return liteRows{rows}, nil
+	return t.c.query(ctx, q, args)
 }
 
+// exec is for statements that read: the connection refuses to write.
 func (t *liteTx) exec(ctx context.Context, q string, args []any) (int64, error) {
-	args, err := bind(args, true)
-	if err != nil {
-		return 0, err
-	}
-	res, err := t.r.conn.ExecContext(ctx, q, args...) // the connection refuses to write
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
+	return t.c.exec(ctx, q, args)
 }
 
 func (t *liteTx) commit(context.Context) error { return nil }
 
 // rollback ends the transaction, which has nothing to lose.
 func (t *liteTx) rollback() {
-	if t.r != nil {
-		t.r.all.give(t.r, t.r.do("COMMIT") != nil)
-		t.r = nil
+	if t.c != nil {
+		t.p.give(t.c, t.c.do(context.Background(), "COMMIT") != nil)
+		t.c = nil
 	}
 }
-
-type liteRows struct{ *sql.Rows }
-
-func (r liteRows) Close() { r.Rows.Close() }

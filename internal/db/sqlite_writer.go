@@ -18,8 +18,7 @@ import (
 type writer struct {
 	turn    chan struct{} // holds a token: whoever takes it writes
 	waiting atomic.Int64  // writers that want the turn
-	conn    *sql.Conn
-	stmts   map[string]*sql.Stmt
+	liteConn
 
 	open  bool         // the common transaction has begun
 	began time.Time    // when
@@ -37,7 +36,7 @@ func newWriter(ctx context.Context, pool *sql.DB) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{turn: make(chan struct{}, 1), conn: conn, stmts: map[string]*sql.Stmt{}}
+	w := &writer{turn: make(chan struct{}, 1), liteConn: liteConn{Conn: conn, stmts: map[string]*sql.Stmt{}}}
 	w.turn <- struct{}{}
 	return w, nil
 }
@@ -80,35 +79,6 @@ func (w *writer) relieve() {
 	w.turn <- struct{}{}
 }
 
-// do runs a statement without arguments.
-func (w *writer) do(ctx context.Context, q string) error {
-	s, err := w.stmt(ctx, q)
-	if err != nil {
-		return err
-	}
-	_, err = s.ExecContext(ctx)
-	return err
-}
-
-// stmt prepares q once. When too many are kept, any of them makes room.
-func (w *writer) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
-	if s := w.stmts[q]; s != nil {
-		return s, nil
-	}
-	if len(w.stmts) >= maxStmts {
-		for old, s := range w.stmts {
-			s.Close()
-			delete(w.stmts, old)
-			break
-		}
-	}
-	s, err := w.conn.PrepareContext(ctx, q)
-	if err == nil {
-		w.stmts[q] = s
-	}
-	return s, err
-}
-
 // finish commits the common transaction and tells its members.
 func (w *writer) finish(ctx context.Context) error {
 	err := w.do(ctx, "COMMIT")
@@ -145,37 +115,11 @@ type writeTx struct {
 }
 
 func (t *writeTx) query(ctx context.Context, q string, args []any) (Rows, error) {
-	args, err := bind(args, true)
-	if err != nil {
-		return nil, err
-	}
-	ctx = context.WithoutCancel(ctx)
-	s, err := t.w.stmt(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.QueryContext(ctx, args...)
-	if err != nil {
-		return nil, err
-	}
-	return liteRows{rows}, nil
+	return t.w.query(context.WithoutCancel(ctx), q, args)
 }
 
 func (t *writeTx) exec(ctx context.Context, q string, args []any) (int64, error) {
-	args, err := bind(args, true)
-	if err != nil {
-		return 0, err
-	}
-	ctx = context.WithoutCancel(ctx)
-	s, err := t.w.stmt(ctx, q)
-	if err != nil {
-		return 0, err
-	}
-	res, err := s.ExecContext(ctx, args...)
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
+	return t.w.exec(context.WithoutCancel(ctx), q, args)
 }
 
 // commit ends the member and waits until the common transaction is on the disk.

@@ -14,6 +14,14 @@ import (
 // Part is a part of a reading.
 type Part = func(context.Context, *Tx) error
 
+// Into is a part that puts what read finds for a into to.
+func Into[A, T any](to *T, read func(context.Context, *Tx, A) (T, error), a A) Part {
+	return func(ctx context.Context, tx *Tx) (err error) {
+		*to, err = read(ctx, tx, a)
+		return err
+	}
+}
+
 // Together runs parts of a reading that don't need one another's results. On PostgreSQL
 // their queries travel together: each part runs until it asks something, what all of
 // them ask is sent at once, then each goes on with its answer. Never two parts run at

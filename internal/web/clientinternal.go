@@ -22,15 +22,9 @@ type shareRow struct {
 
 // loadInternal reads interface ids and the agency section.
 func (v *recordView) loadInternal(ctx context.Context, tx *db.Tx) error {
-	parts := []db.Part{func(ctx context.Context, tx *db.Tx) (err error) {
-		v.ids, err = client.InterfaceIDs(ctx, tx, v.ref.ID)
-		return err
-	}}
+	parts := []db.Part{db.Into(&v.ids, client.InterfaceIDs, v.ref.ID)}
 	if tx.Actor.May("client.internal") {
-		parts = append(parts, func(ctx context.Context, tx *db.Tx) (err error) {
-			v.comments, err = client.Comments(ctx, tx, v.ref)
-			return err
-		}, v.loadShares, v.loadSeers)
+		parts = append(parts, db.Into(&v.comments, client.Comments, v.ref), v.loadShares, v.loadSeers)
 	}
 	return tx.Together(ctx, parts...)
 }

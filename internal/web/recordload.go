@@ -65,18 +65,9 @@ func (v *recordView) loadRecord(ctx context.Context, tx *db.Tx) error {
 func (v *recordView) loadReach(ctx context.Context, tx *db.Tx) error {
 	refs := v.refs()
 	comms, addrs := make([][]contact.Communication, len(refs)), make([][]contact.Address, len(refs))
-	parts := []db.Part{func(ctx context.Context, tx *db.Tx) (err error) {
-		v.tags, err = tag.Of(ctx, tx, v.ref)
-		return err
-	}}
+	parts := []db.Part{db.Into(&v.tags, tag.Of, v.ref)}
 	for i, ref := range refs {
-		parts = append(parts, func(ctx context.Context, tx *db.Tx) (err error) {
-			comms[i], err = contact.Of(ctx, tx, ref)
-			return err
-		}, func(ctx context.Context, tx *db.Tx) (err error) {
-			addrs[i], err = contact.AddressesOf(ctx, tx, ref)
-			return err
-		})
+		parts = append(parts, db.Into(&comms[i], contact.Of, ref), db.Into(&addrs[i], contact.AddressesOf, ref))
 	}
 	err := tx.Together(ctx, parts...)
 	v.comms, v.addrs = slices.Concat(comms...), slices.Concat(addrs...)
