@@ -95,7 +95,7 @@ type httpCase struct {
 	floor      float64
 }
 
-func (b *bencher) httpCases(a *asker) []httpCase {
+func (b *bencher) httpCases(a *asker, brim int64) []httpCase {
 	fixed := func(s string) func(int) string { return func(int) string { return s } }
 	parts := []string{"kowal", "owalsk", "schmi", "garci", "ernand", "wisniew", "eblanc", "iemczy"}
 	search := func(list []string) func(int) string {
@@ -131,6 +131,7 @@ func (b *bencher) httpCases(a *asker) []httpCase {
 			return fmt.Sprintf("/clients?status=active&branch=%d", b.branches[i%len(b.branches)])
 		}), 0},
 		{"web", "page: client", a.get(record("")), 0},
+		{"web", "page: client, filled to the brim", a.get(fixed(fmt.Sprintf("/clients/%d", brim))), 0},
 		{"web", "page: type-ahead", a.get(func(i int) string { return "/search?part=1&q=" + url.QueryEscape(words[i%len(words)].typed) }), 0},
 	}
 }
@@ -167,7 +168,11 @@ func (o Options) measureHTTP(ctx context.Context, r *Result, b *bencher) error {
 	o.note(r, Line{Part: "other", Name: "memory at rest", Value: float64(c.memory()) / 1e6, Limit: 60, Unit: "MB"})
 	rest := c.watch()
 	a := newAsker(c.url)
-	for _, h := range b.httpCases(a) {
+	brim, err := b.brim(ctx)
+	if err != nil {
+		return err
+	}
+	for _, h := range b.httpCases(a, brim) {
 		if o.Only != "" && !strings.Contains(h.name, o.Only) {
 			continue
 		}

@@ -110,13 +110,21 @@ var PreferenceFields = []PreferenceField{
 	{"train_note", "train", PrefText, ""},
 }
 
+// preferencePlaces are the places of PreferenceFields by their keys.
+var preferencePlaces = func() map[string]int {
+	m := map[string]int{}
+	for i, f := range PreferenceFields {
+		m[f.Key] = i
+	}
+	return m
+}()
+
 // PreferenceFieldOf returns the field with a key.
 func PreferenceFieldOf(key string) (PreferenceField, bool) {
-	i := slices.IndexFunc(PreferenceFields, func(f PreferenceField) bool { return f.Key == key })
-	if i < 0 {
-		return PreferenceField{}, false
+	if i, ok := preferencePlaces[key]; ok {
+		return PreferenceFields[i], true
 	}
-	return PreferenceFields[i], true
+	return PreferenceField{}, false
 }
 
 // PreferenceFieldsOf returns the fields of a category, in order.

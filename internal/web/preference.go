@@ -57,27 +57,15 @@ func (v *recordView) loadTaste(ctx context.Context, tx *db.Tx) error {
 	if !ok {
 		return nil
 	}
-	return tx.Together(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		v.taste, err = traveler.Preferences(ctx, tx, ref.ID)
-		return err
-	}, func(ctx context.Context, tx *db.Tx) (err error) {
+	return tx.Together(ctx, db.Into(&v.taste, traveler.Preferences, ref.ID), func(ctx context.Context, tx *db.Tx) (err error) {
 		v.options, err = option.Load(ctx, tx)
 		return err
-	}, func(ctx context.Context, tx *db.Tx) (err error) {
-		v.memberships, err = traveler.Memberships(ctx, tx, ref.ID)
-		return err
-	}, func(ctx context.Context, tx *db.Tx) (err error) {
-		v.special, err = traveler.SpecialDates(ctx, tx, ref.ID)
-		return err
-	}, func(ctx context.Context, tx *db.Tx) (err error) {
+	}, db.Into(&v.memberships, traveler.Memberships, ref.ID), db.Into(&v.special, traveler.SpecialDates, ref.ID), func(ctx context.Context, tx *db.Tx) (err error) {
 		if v.editing("loyalty") {
 			v.programmes, err = traveler.Offered(ctx, tx)
 		}
 		return err
-	}, func(ctx context.Context, tx *db.Tx) (err error) {
-		v.emergency, err = traveler.EmergencyContacts(ctx, tx, ref.ID)
-		return err
-	})
+	}, db.Into(&v.emergency, traveler.EmergencyContacts, ref.ID))
 }
 
 func (v *recordView) tasteCards() []cardDef {
@@ -178,11 +166,14 @@ func (v *recordView) tasteOpen(category, label, icon string, iconOnly bool) (out
 
 // tasteFacts are the lines of a field: one, or one for each thing that is said of values.
 func (v *recordView) tasteFacts(f traveler.PreferenceField) (out []ui.Fact) {
-	vals := map[string][]traveler.Preference{}
-	for _, p := range v.taste {
-		if p.Field == f.Key {
+	vals := map[string][]*traveler.Preference{}
+	for i := range v.taste {
+		if p := &v.taste[i]; p.Field == f.Key {
 			vals[p.Degree] = append(vals[p.Degree], p)
 		}
+	}
+	if len(vals) == 0 {
+		return nil
 	}
 	degrees := f.Degrees()
 	if degrees == nil {
@@ -190,8 +181,8 @@ func (v *recordView) tasteFacts(f traveler.PreferenceField) (out []ui.Fact) {
 	}
 	if f.Kind == traveler.PrefSeverity { // one line: what is dangerous comes first
 		var list []ui.Badge
-		for _, p := range v.taste {
-			if p.Field == f.Key {
+		for i := range v.taste {
+			if p := &v.taste[i]; p.Field == f.Key {
 				list = append(list, ui.Badge{Label: v.tasteText(f, p), Kind: map[string]string{"intolerance": "caution", "allergy": "danger", "anaphylaxis": "danger"}[p.Degree]})
 			}
 		}
@@ -224,7 +215,7 @@ func (v *recordView) tasteFacts(f traveler.PreferenceField) (out []ui.Fact) {
 }
 
 // tasteText is a value as people read it.
-func (v *recordView) tasteText(f traveler.PreferenceField, p traveler.Preference) string {
+func (v *recordView) tasteText(f traveler.PreferenceField, p *traveler.Preference) string {
 	l, text := v.p.L, p.Text
 	switch f.Kind {
 	case traveler.PrefNumber:

@@ -69,7 +69,7 @@ func (v *recordView) tasteEvent(ev ui.Event, e record.Entry) ui.Event {
 
 // tasteSaid is a value with what is said of it.
 func (v *recordView) tasteSaid(f traveler.PreferenceField, p traveler.Preference) string {
-	s := v.tasteText(f, p)
+	s := v.tasteText(f, &p)
 	if (f.Kind == traveler.PrefLikes || f.Kind == traveler.PrefPlaces) && p.Degree != "" && p.Degree != "like" {
 		s = v.p.L.Pair(v.p.T("preference.degree."+p.Degree), s)
 	}
