@@ -20,16 +20,15 @@ import (
 // that is for the author and for those who lead. Leading is a matter of the role, not of
 // how far somebody sees: accountants and auditors see everybody's clients.
 const (
-	ofSeen = `(owner_kind = 'client' AND EXISTS (SELECT 1 FROM {client} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))
-		OR (owner_kind = 'traveler' AND EXISTS (SELECT 1 FROM {traveler} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))`
-	leads = `EXISTS (SELECT 1 FROM {user.all} u WHERE u.id = :user AND u.role IN ('administrator', 'manager') LIMIT 1 OFFSET 0)`
-	seen  = `(` + ofSeen + `) AND (NOT private OR created_by = :user OR ` + leads + `)`
-	mine  = `created_by = :user OR ` + leads
+	ofSeen = `{client has owner} OR {traveler has owner}`
+	leads  = `EXISTS (SELECT 1 FROM {user.all} u WHERE u.id = :user AND u.role IN ('administrator', 'manager') LIMIT 1 OFFSET 0)`
+	seen   = `(` + ofSeen + `) AND (NOT private OR created_by = :user OR ` + leads + `)`
+	mine   = `created_by = :user OR ` + leads
 )
 
 // Tables are the tenant tables of this package. What somebody wrote is changed by them,
 // and by those who lead.
-var Tables = []db.Table{{Name: "activity", Trash: true,
+var Tables = []db.Table{{Name: "activity", Of: "owner", Trash: true,
 	View: db.Rule{Own: seen, Branch: seen, Agency: seen, Lift: "system"},
 	Edit: db.Rule{Own: mine, Branch: mine, Agency: mine, Need: "client.edit", Lift: "system"}}, personTable}
 
@@ -141,15 +140,15 @@ func Between(ctx context.Context, tx *db.Tx, owners []record.Ref, from, to db.St
 	// One way to the rows after the other: with two in one condition SQLite reads what
 	// happened with everybody.
 	ways := []struct {
-		where string
-		ids   db.IDs
-	}{{"r.owner_kind = 'client' AND r.owner_id IN {ids $1}", clients}, {"r.owner_kind = 'traveler' AND r.owner_id IN {ids $1}", travelers},
-		{"r.id IN (SELECT p.activity_id FROM {activity_person} p WHERE p.traveler_id IN {ids $1})", travelers}}
+		from string
+		ids  db.IDs
+	}{{"of client ids $1 WHERE ", clients}, {"of traveler ids $1 WHERE ", travelers},
+		{"WHERE r.id IN (SELECT p.activity_id FROM {activity_person} p WHERE p.traveler_id IN {ids $1}) AND ", travelers}}
 	found := make([][]Activity, len(ways))
 	var parts []db.Part
 	for i, w := range ways {
 		if len(w.ids) > 0 {
-			parts = append(parts, record.Part(&found[i], "WHERE "+w.where+" AND r.at >= $2 AND r.at < $3 ORDER BY r.at DESC, r.id DESC LIMIT $4", w.ids, int64(from), int64(to), int64(limit)))
+			parts = append(parts, record.Part(&found[i], w.from+"r.at >= $2 AND r.at < $3 ORDER BY r.at DESC, r.id DESC LIMIT $4", w.ids, int64(from), int64(to), int64(limit)))
 		}
 	}
 	if err := tx.Together(ctx, parts...); err != nil {
@@ -180,7 +179,7 @@ func DueOf(ctx context.Context, tx *db.Tx, owners []record.Ref) (out []Activity,
 		if len(w.ids) == 0 {
 			continue
 		}
-		err = record.Select(ctx, tx, &out, "WHERE r.owner_kind = $1 AND r.owner_id IN {ids $2} AND r.follow_due <> '' ORDER BY r.follow_due, r.id LIMIT 20", w.kind, w.ids)
+		err = record.Select(ctx, tx, &out, "of $1 ids $2 WHERE r.follow_due <> '' ORDER BY r.follow_due, r.id LIMIT 20", w.kind, w.ids)
 		if err != nil {
 			return nil, err
 		}

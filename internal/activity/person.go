@@ -12,9 +12,8 @@ import (
 // That somebody was there is told to those who see both the activity and the person. It
 // is changed by those who may change the activity.
 const (
-	thereSeen = `EXISTS (SELECT 1 FROM {activity} v WHERE v.id = activity_id LIMIT 1 OFFSET 0)
-		AND EXISTS (SELECT 1 FROM {traveler} v WHERE v.id = traveler_id LIMIT 1 OFFSET 0)`
-	thereMine = `EXISTS (SELECT 1 FROM {activity.edit} v WHERE v.id = activity_id LIMIT 1 OFFSET 0)`
+	thereSeen = `{activity has activity_id} AND {traveler has traveler_id}`
+	thereMine = `{activity.edit has activity_id}`
 )
 
 var personTable = db.Table{Name: "activity_person", Trash: true,

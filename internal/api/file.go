@@ -82,7 +82,7 @@ func (o owner) listFiles(ctx context.Context, tx *db.Tx, q *req) (out []document
 	if err := o.seen(ctx, tx, q); err != nil {
 		return nil, err
 	}
-	err = record.Select(ctx, tx, &out, "WHERE r.owner_kind = $1 AND r.owner_id = $2 AND r.latest ORDER BY r.created_at DESC, r.id DESC", o.kind, q.id())
+	err = record.Select(ctx, tx, &out, "of $1 $2 WHERE r.latest ORDER BY r.created_at DESC, r.id DESC", o.kind, q.id())
 	return out, err
 }
 

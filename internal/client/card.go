@@ -14,13 +14,13 @@ import (
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
-const withPerson = `EXISTS (SELECT 1 FROM {traveler} v WHERE v.id = traveler_id LIMIT 1 OFFSET 0)`
+const withPerson = `{traveler has traveler_id}`
 
-const editPerson = `EXISTS (SELECT 1 FROM {traveler.edit} v WHERE v.id = traveler_id LIMIT 1 OFFSET 0)`
+const editPerson = `{traveler.edit has traveler_id}`
 
 // cardTable: who sees the traveler sees that there is a card, its brand and its last
 // four digits; the number asks for the right card.reveal.
-var cardTable = db.Table{Name: "payment_card",
+var cardTable = db.Table{Name: "payment_card", Of: "traveler_id",
 	View: db.Rule{Own: withPerson, Branch: withPerson},
 	Edit: db.Rule{Own: editPerson, Branch: editPerson, Need: "client.edit"}}
 
@@ -125,7 +125,7 @@ func Cards(ctx context.Context, tx *db.Tx, travelers ...int64) (out []Card, err 
 	if len(travelers) == 0 {
 		return nil, nil
 	}
-	err = record.Select(ctx, tx, &out, "WHERE r.traveler_id IN {ids $1} ORDER BY r.traveler_id, r.expires DESC, r.id", db.IDs(travelers))
+	err = record.Select(ctx, tx, &out, "of ids $1 ORDER BY r.traveler_id, r.expires DESC, r.id", db.IDs(travelers))
 	return out, err
 }
 

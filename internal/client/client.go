@@ -31,8 +31,8 @@ const (
 	edit     = `+advisor_id = :user
 	OR +id IN (SELECT s.client_id FROM {share.all} s WHERE s.user_id = :user AND s.can_edit AND s.client_id IS NOT NULL)
 	OR +advisor_id IN (SELECT s.advisor_id FROM {share.all} s WHERE s.user_id = :user AND s.can_edit AND s.advisor_id IS NOT NULL)`
-	withClient = `EXISTS (SELECT 1 FROM {client} v WHERE v.id = client_id LIMIT 1 OFFSET 0)`
-	editClient = `EXISTS (SELECT 1 FROM {client.edit} v WHERE v.id = client_id LIMIT 1 OFFSET 0)`
+	withClient = `{client has client_id}`
+	editClient = `{client.edit has client_id}`
 )
 
 // Tables are the tenant tables of this package.
@@ -40,10 +40,10 @@ var Tables = []db.Table{
 	{Name: "client", Trash: true, Index: "client_fts", Ordered: true,
 		View: db.Rule{Own: own, Branch: branch, OwnWays: []string{mine, shared, ofOthers}, BranchWays: []string{near, mine, shared, ofOthers}},
 		Edit: db.Rule{Own: edit, Branch: "+" + near + " OR " + edit, Need: "client.edit"}},
-	{Name: "client_traveler",
+	{Name: "client_traveler", Of: "client_id",
 		View: db.Rule{Own: withClient, Branch: withClient},
 		Edit: db.Rule{Own: editClient, Branch: editClient, Need: "client.edit"}},
-	{Name: "interface_id",
+	{Name: "interface_id", Of: "client_id",
 		View: db.Rule{Own: withClient, Branch: withClient},
 		Edit: db.Rule{Own: editClient, Branch: editClient, Need: "client.edit"}},
 	cardTable,
@@ -51,7 +51,7 @@ var Tables = []db.Table{
 		View: db.Rule{Own: "user_id = :user OR advisor_id = :user OR " + withClient, Branch: "user_id = :user OR advisor_id = :user OR " + withClient, Need: "client.internal"},
 		Edit: db.Rule{Own: sharable, Branch: sharableHere, Need: "client.share"}},
 	{Name: "customer_type", Settled: true, View: db.Everybody, Edit: db.Everybody.With("type.manage")},
-	{Name: "comment",
+	{Name: "comment", Of: "owner",
 		View: db.Rule{Own: commentRule, Branch: commentRule, Need: "client.internal"},
 		Edit: db.Rule{Own: ownComment, Branch: ownComment, Agency: "created_by = :user", Need: "client.edit", Lift: "system"}},
 }
@@ -63,8 +63,7 @@ const (
 	sharableHere = `advisor_id = :user OR EXISTS (SELECT 1 FROM {client} c WHERE c.id = client_id AND (c.advisor_id = :user OR c.branch_id = :branch))`
 )
 
-const commentRule = `(owner_kind = 'client' AND EXISTS (SELECT 1 FROM {client} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))
-	OR (owner_kind = 'traveler' AND EXISTS (SELECT 1 FROM {traveler} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))`
+const commentRule = `{client has owner} OR {traveler has owner}`
 
 // ownComment: a comment stays its author's word; nobody else rewrites or removes it.
 const ownComment = `created_by = :user AND (` + commentRule + `)`

@@ -96,7 +96,7 @@ func (l *Link) Guard(ctx context.Context, tx *db.Tx, old record.Record) error {
 // Links returns the travelers' links of a client in their order.
 func Links(ctx context.Context, tx *db.Tx, clientID int64) ([]Link, error) {
 	var out []Link
-	err := record.Select(ctx, tx, &out, "WHERE r.client_id = $1 ORDER BY r.position, r.id", clientID)
+	err := record.Select(ctx, tx, &out, "of $1 ORDER BY r.position, r.id", clientID)
 	return out, err
 }
 
@@ -143,7 +143,7 @@ func InterfaceIDs(ctx context.Context, tx *db.Tx, clientID int64) ([]InterfaceID
 	var out []InterfaceID
 	// Sorted here: asked to sort, SQLite would walk the keys of the whole agency
 	// along the index that makes them unique.
-	err := record.Select(ctx, tx, &out, "WHERE r.client_id = $1", clientID)
+	err := record.Select(ctx, tx, &out, "of $1", clientID)
 	slices.SortFunc(out, func(a, b InterfaceID) int {
 		return cmp.Or(cmp.Compare(a.System, b.System), cmp.Compare(a.Value, b.Value))
 	})
@@ -248,7 +248,7 @@ func Comments(ctx context.Context, tx *db.Tx, owner record.Ref) ([]Comment, erro
 	if !tx.Actor.May("client.internal") {
 		return nil, nil
 	}
-	err := record.Select(ctx, tx, &out, "WHERE r.owner_kind = $1 AND r.owner_id = $2 ORDER BY r.id DESC", owner.Kind, owner.ID)
+	err := record.Select(ctx, tx, &out, "of $1 $2 ORDER BY r.id DESC", owner.Kind, owner.ID)
 	return out, err
 }
 

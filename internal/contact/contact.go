@@ -17,16 +17,15 @@ import (
 
 // ownerRule gives the rows of those clients and travelers that a mode allows.
 func ownerRule(mode string) db.Rule {
-	cond := `(owner_kind = 'client' AND EXISTS (SELECT 1 FROM {client` + mode + `} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))
-		OR (owner_kind = 'traveler' AND EXISTS (SELECT 1 FROM {traveler` + mode + `} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))`
+	cond := `{client` + mode + ` has owner} OR {traveler` + mode + ` has owner}`
 	return db.Rule{Own: cond, Branch: cond}
 }
 
 // Tables are the tenant tables of this package: who sees a record sees how it is
 // reached, who may change the record may change that.
 var Tables = []db.Table{
-	{Name: "communication", View: ownerRule(""), Edit: ownerRule(".edit").With("client.edit")},
-	{Name: "address", View: ownerRule(""), Edit: ownerRule(".edit").With("client.edit")},
+	{Name: "communication", Of: "owner", View: ownerRule(""), Edit: ownerRule(".edit").With("client.edit")},
+	{Name: "address", Of: "owner", View: ownerRule(""), Edit: ownerRule(".edit").With("client.edit")},
 }
 
 var _ = record.Register(
@@ -146,7 +145,7 @@ func digits(s string) string {
 // Of returns the communications of a record: primary ones first, then in order.
 func Of(ctx context.Context, tx *db.Tx, owner record.Ref) ([]Communication, error) {
 	var out []Communication
-	err := record.Select(ctx, tx, &out, `WHERE r.owner_kind = $1 AND r.owner_id = $2
+	err := record.Select(ctx, tx, &out, `of $1 $2
 		ORDER BY CASE WHEN r.is_primary THEN 0 ELSE 1 END, r.position, r.id`, owner.Kind, owner.ID)
 	return out, err
 }
@@ -203,7 +202,7 @@ func (a *Address) Check() error {
 // AddressesOf returns the addresses of a record, the physical one first.
 func AddressesOf(ctx context.Context, tx *db.Tx, owner record.Ref) ([]Address, error) {
 	var out []Address
-	err := record.Select(ctx, tx, &out, "WHERE r.owner_kind = $1 AND r.owner_id = $2 ORDER BY r.kind DESC", owner.Kind, owner.ID)
+	err := record.Select(ctx, tx, &out, "of $1 $2 ORDER BY r.kind DESC", owner.Kind, owner.ID)
 	return out, err
 }
 

@@ -51,10 +51,12 @@ type DB struct {
 	order  []string // table names as registered, for the policy page
 	rights []string // those that some rule asks for
 
-	plans   sync.Map     // planKey -> *plan
-	planned atomic.Int64 // how many there are, roughly
-	recent  recent       // small answers that may be a little old
-	kept    kept         // answers from settled tables
+	plans   sync.Map        // planKey -> *plan
+	planned atomic.Int64    // how many there are, roughly
+	hanging sync.Map        // query -> []hang
+	owners  map[string]bool // tables on which the rows of others hang
+	recent  recent          // small answers that may be a little old
+	kept    kept            // answers from settled tables
 }
 
 // engine is what a dialect must do. There are two: sqlite and postgres.
@@ -91,6 +93,7 @@ type Tx struct {
 	after *[]func()
 	last  *ending
 	memo  map[any]any
+	shown shown
 }
 
 // ErrNoActor reports a transaction that was opened without an actor.
@@ -100,13 +103,16 @@ var ErrNoActor = errors.New("db: no actor")
 // A target that begins with postgres:// selects PostgreSQL; anything else is
 // the path of an SQLite file, created when missing.
 func Open(ctx context.Context, target string, tables ...Table) (*DB, error) {
-	d := &DB{Now: time.Now, tables: map[string]Table{}}
+	d := &DB{Now: time.Now, tables: map[string]Table{}, owners: map[string]bool{}}
 	for _, t := range tables {
 		if _, twice := d.tables[t.Name]; twice {
 			return nil, fmt.Errorf("db: table %s registered twice", t.Name)
 		}
 		d.tables[t.Name] = t
 		d.order = append(d.order, t.Name)
+		for _, owner := range t.hangsOn() {
+			d.owners[owner] = true
+		}
 		for _, right := range [...]string{t.View.Need, t.View.Lift, t.Edit.Need, t.Edit.Lift} {
 			if right != "" && !slices.Contains(d.rights, right) {
 				d.rights = append(d.rights, right)
@@ -196,7 +202,7 @@ func (d *DB) once(ctx context.Context, a Actor, write bool, try int, fn func(*Tx
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
 	defer c.rollback() // does nothing after a commit
-	tx := &Tx{Actor: a, Now: StampOf(d.Now()), Try: try, db: d, c: c, write: write, after: new([]func()), last: new(ending), memo: map[any]any{}}
+	tx := &Tx{Actor: a, Now: StampOf(d.Now()), Try: try, db: d, c: c, write: write, after: new([]func()), last: new(ending), memo: map[any]any{}, shown: shown{}}
 	if err := fn(tx); err != nil {
 		return err
 	}

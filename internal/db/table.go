@@ -3,13 +3,14 @@ package db
 import (
 	"fmt"
 	"regexp"
-	"sort"
 	"strconv"
 	"strings"
 )
 
 // Rule says which rows an actor of each scope gets. The SQL may use :user, :branch and
 // :link, and other {tables}; empty means every row of the agency, "false" none.
+// {client has client_id} is true where the actor gets the client of that id, {client has
+// owner} where owner_kind and owner_id name a client that the actor gets.
 type Rule struct {
 	Own, Branch, Agency string
 
@@ -38,6 +39,10 @@ type Table struct {
 	Edit  Rule   // rows of {name.edit}, on top of View
 	Trash bool   // has deleted_at: deleted rows stay for 30 days
 	Index string // SQLite's full-text twin of name_key and search, "" for none
+
+	// Of says on what the rows hang: "traveler_id" on travelers; "owner" on the kinds of
+	// records that owner_kind and owner_id name. Queries may say {table of $1} then.
+	Of string
 
 	Few     string // table by whose number of visible rows Few decides, itself where empty
 	Ordered bool   // an index gives each way of View in the order of name_key
@@ -74,6 +79,7 @@ type planKey struct {
 	query string
 	scope Scope
 	bits  string
+	hangs string
 }
 
 // plan is a query with its braces expanded and the arguments to append.
@@ -83,7 +89,7 @@ type plan struct {
 	settled bool     // all its tables are
 }
 
-var braces = regexp.MustCompile(`\{(\w+)(?:\.(edit|trash|any|all|scan)| (\$\d+))?\}`)
+var braces = regexp.MustCompile(`\{(\w+)(?:\.(edit|trash|any|all|scan))?(?: (\$\d+)| has (\w+)|( of [^}]+))?\}`)
 
 // expand replaces every {table} by the rows of it that the actor may see.
 func (tx *Tx) expand(query string, args []any) (string, []any, error) {
@@ -95,10 +101,15 @@ func (tx *Tx) expand(query string, args []any) (string, []any, error) {
 }
 
 func (tx *Tx) planned(query string, args []any) (*plan, []any, error) {
-	key := planKey{query, tx.Actor.Scope, tx.db.rightsBits(tx.Actor)}
+	key := planKey{query: query, scope: tx.Actor.Scope, bits: tx.db.rightsBits(tx.Actor)}
+	hangs := tx.hangs(query, args)
+	for i := range hangs {
+		h := &hangs[i]
+		key.hangs += h.kind + map[bool]string{true: "+", false: "-"}[h.shown]
+	}
 	v, ok := tx.db.plans.Load(key)
 	if !ok {
-		p, err := tx.db.compile(query, tx.Actor, len(args))
+		p, err := tx.db.compile(query, tx.Actor, len(args), hangs)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -166,16 +177,24 @@ type compiler struct {
 	n     int // marks used so far
 	place map[string]string
 	extra []string
+	hangs []hang // of the query, in the order of its text
+	rules []ruled
 	depth int
 	moves bool // a table isn't settled
 	err   error
 }
 
-func (d *DB) compile(query string, a Actor, nargs int) (*plan, error) {
+// ruled is a table whose rule is being expanded.
+type ruled struct {
+	t Table
+	h *hang
+}
+
+func (d *DB) compile(query string, a Actor, nargs int, hangs []hang) (*plan, error) {
 	if name := d.bareName(query); name != "" {
 		return nil, fmt.Errorf("db: tenant table %s without braces in %q", name, query)
 	}
-	c := &compiler{d: d, a: a, n: nargs, place: map[string]string{}}
+	c := &compiler{d: d, a: a, n: nargs, place: map[string]string{}, hangs: hangs}
 	out := c.scoped(query, false)
 	if d.Dialect == SQLite {
 		out = limit.ReplaceAllString(out, "LIMIT +$$")
@@ -226,12 +245,25 @@ func (c *compiler) scoped(s string, inRule bool) string {
 			return c.d.listMark(p[1], p[3])
 		}
 		t, ok := c.d.tables[p[1]]
-		if !ok || (p[2] == "all" && !inRule) || ((p[2] == "trash") && !t.Trash) {
+		if !ok || (p[2] == "all" && !inRule) || ((p[2] == "trash") && !t.Trash) || (p[4] != "" && !inRule) {
 			c.err = fmt.Errorf("db: unknown table %s", m)
 			return m
 		}
 		c.moves = c.moves || !t.Settled
-		return c.subquery(t, p[2])
+		switch {
+		case p[4] != "":
+			r := c.rules[len(c.rules)-1]
+			return c.has(p[1], p[2], p[4], r.t, r.h)
+		case p[5] != "":
+			if inRule || len(c.hangs) == 0 || t.Of == "" || p[2] == "scan" || p[2] == "all" {
+				c.err = fmt.Errorf("db: nothing hangs like %s", m)
+				return m
+			}
+			h := &c.hangs[0]
+			c.hangs = c.hangs[1:]
+			return c.subquery(t, p[2], h)
+		}
+		return c.subquery(t, p[2], nil)
 	})
 }
 
@@ -253,8 +285,10 @@ func (c *compiler) rule(text string) string {
 func (c *compiler) scan(t Table) string {
 	ways := t.View.ways(c.a)
 	if len(ways) == 0 {
-		return c.subquery(t, "")
+		return c.subquery(t, "", nil)
 	}
+	c.rules = append(c.rules, ruled{t: t})
+	defer c.ruled()
 	head := `SELECT * FROM "` + t.Name + `" WHERE agency_id = ` + c.mark("agency")
 	if t.Trash {
 		head += " AND deleted_at IS NULL"
@@ -270,10 +304,17 @@ func (c *compiler) scan(t Table) string {
 	return "(" + strings.Join(parts, " UNION ALL ") + ")"
 }
 
-func (c *compiler) subquery(t Table, mode string) string {
+// ruled ends the expanding of a table's rule.
+func (c *compiler) ruled() { c.rules = c.rules[:len(c.rules)-1] }
+
+// subquery is the rows of t that the actor gets, of those that hang on h where it isn't
+// nil.
+func (c *compiler) subquery(t Table, mode string, h *hang) string {
 	if mode == "scan" {
 		return c.scan(t)
 	}
+	c.rules = append(c.rules, ruled{t, h})
+	defer c.ruled()
 	cond := "agency_id = " + c.mark("agency")
 	rules := []Rule{t.View}
 	switch mode {
@@ -286,6 +327,9 @@ func (c *compiler) subquery(t Table, mode string) string {
 		cond += " AND deleted_at IS NOT NULL"
 	} else if t.Trash && mode != "any" && mode != "all" {
 		cond += " AND deleted_at IS NULL"
+	}
+	if h != nil {
+		cond += " AND " + c.of(t, h)
 	}
 	for _, r := range rules {
 		if rule := r.condition(c.a); rule != "" {
@@ -313,45 +357,4 @@ func (d *DB) Tables() []Table {
 		out[i] = d.tables[name]
 	}
 	return out
-}
-
-// Policy prints every tenant table with its rules: who sees and who changes
-// which rows, on one page. A golden file holds it.
-func Policy(tables []Table) string {
-	tables = append([]Table(nil), tables...)
-	sort.Slice(tables, func(i, j int) bool { return tables[i].Name < tables[j].Name })
-	var b strings.Builder
-	for _, t := range tables {
-		fmt.Fprintf(&b, "%s%s\n", t.Name, map[bool]string{true: "  (30 days of trash)", false: ""}[t.Trash])
-		for _, r := range []struct {
-			name string
-			rule Rule
-		}{{"view", t.View}, {"edit", t.Edit}} {
-			if r.rule.Need != "" {
-				fmt.Fprintf(&b, "  %s  needs right    %s\n", r.name, r.rule.Need)
-			}
-			if r.rule.Lift != "" {
-				fmt.Fprintf(&b, "  %s  every row with %s\n", r.name, r.rule.Lift)
-			}
-			for _, s := range []struct {
-				name, cond string
-			}{{"own", r.rule.Own}, {"branch", r.rule.Branch}, {"agency", r.rule.Agency}} {
-				cond := strings.Join(strings.Fields(s.cond), " ")
-				if cond == "" {
-					cond = "every row of the agency"
-				}
-				fmt.Fprintf(&b, "  %s  scope %-7s  %s\n", r.name, s.name, cond)
-			}
-			for _, s := range []struct {
-				name string
-				ways []string
-			}{{"own", r.rule.OwnWays}, {"branch", r.rule.BranchWays}} {
-				for _, w := range s.ways {
-					fmt.Fprintf(&b, "  %s  scope %-7s  found by %s\n", r.name, s.name, strings.Join(strings.Fields(w), " "))
-				}
-			}
-		}
-		b.WriteString("\n")
-	}
-	return b.String()
 }

@@ -17,10 +17,7 @@ import (
 const RightDelete = "document.delete"
 
 func ownerRule(mode string) db.Rule {
-	cond := `(owner_kind = 'client' AND EXISTS (SELECT 1 FROM {client` + mode + `} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))
-		OR (owner_kind = 'traveler' AND EXISTS (SELECT 1 FROM {traveler` + mode + `} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))
-		OR (owner_kind = 'activity' AND EXISTS (SELECT 1 FROM {activity` + mode + `} v WHERE v.id = "attachment".owner_id LIMIT 1 OFFSET 0))`
-	// An activity has an owner_id of its own: that of the attachment is meant.
+	cond := `{client` + mode + ` has owner} OR {traveler` + mode + ` has owner} OR {activity` + mode + ` has owner}`
 	// The files of a deleted record are away with it, for everybody but the program.
 	return db.Rule{Own: cond, Branch: cond, Agency: cond, Lift: "system"}
 }
@@ -28,7 +25,7 @@ func ownerRule(mode string) db.Rule {
 // Tables are the tenant tables of this package: who sees a record sees that there are
 // files and what they are called, who may change the record adds to them.
 var Tables = []db.Table{
-	{Name: "attachment", View: ownerRule(""), Edit: ownerRule(".edit").With("client.edit"), Trash: true},
+	{Name: "attachment", Of: "owner", View: ownerRule(""), Edit: ownerRule(".edit").With("client.edit"), Trash: true},
 }
 
 var _ = record.Register(record.Kind{Name: "attachment", New: func() record.Record { return new(Attachment) }, Purge: purge})
@@ -149,7 +146,7 @@ func ignoreMissing(err error) error {
 // Of returns the attachments of a record, each in its latest version, the newest first;
 // not the images of its travel documents.
 func Of(ctx context.Context, tx *db.Tx, owner record.Ref) (out []Attachment, err error) {
-	err = record.Select(ctx, tx, &out, `WHERE r.owner_kind = $1 AND r.owner_id = $2 AND r.latest AND r.part_kind = '' ORDER BY r.created_at DESC, r.id DESC`,
+	err = record.Select(ctx, tx, &out, `of $1 $2 WHERE r.latest AND r.part_kind = '' ORDER BY r.created_at DESC, r.id DESC`,
 		owner.Kind, owner.ID)
 	return out, err
 }
@@ -158,7 +155,7 @@ func Of(ctx context.Context, tx *db.Tx, owner record.Ref) (out []Attachment, err
 // documents by the document, the oldest first.
 func OfTraveler(ctx context.Context, tx *db.Tx, id int64) (files []Attachment, images map[record.Ref][]Attachment, err error) {
 	var list []Attachment
-	err = record.Select(ctx, tx, &list, `WHERE r.owner_kind = 'traveler' AND r.owner_id = $1 AND r.latest ORDER BY r.created_at DESC, r.id DESC`, id)
+	err = record.Select(ctx, tx, &list, `of traveler $1 WHERE r.latest ORDER BY r.created_at DESC, r.id DESC`, id)
 	images = map[record.Ref][]Attachment{}
 	for _, a := range list {
 		if a.PartKind == "" {
@@ -174,7 +171,7 @@ func OfTraveler(ctx context.Context, tx *db.Tx, id int64) (files []Attachment, i
 // Gone returns what was deleted of a record's attachments in the last 30 days, the
 // latest first.
 func Gone(ctx context.Context, tx *db.Tx, owner record.Ref) (out []Attachment, err error) {
-	return readAny(ctx, tx, "SELECT r.id FROM {attachment.trash} r WHERE r.owner_kind = $1 AND r.owner_id = $2 ORDER BY r.deleted_at DESC, r.id DESC LIMIT 50",
+	return readAny(ctx, tx, "SELECT r.id FROM {attachment.trash of $1 $2} r ORDER BY r.deleted_at DESC, r.id DESC LIMIT 50",
 		owner.Kind, owner.ID)
 }
 

@@ -24,8 +24,7 @@ import (
 )
 
 func ownerRule(mode string) db.Rule {
-	cond := `(owner_kind = 'client' AND EXISTS (SELECT 1 FROM {client` + mode + `} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))
-		OR (owner_kind = 'traveler' AND EXISTS (SELECT 1 FROM {traveler` + mode + `} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))`
+	cond := `{client` + mode + ` has owner} OR {traveler` + mode + ` has owner}`
 	return db.Rule{Own: cond, Branch: cond}
 }
 
@@ -33,7 +32,7 @@ func ownerRule(mode string) db.Rule {
 // who may change a record may fill them in.
 var Tables = []db.Table{
 	{Name: "field", Settled: true, View: db.Everybody, Edit: db.Everybody.With("field.manage")},
-	{Name: "field_value", View: ownerRule(""), Edit: ownerRule(".edit").With("client.edit")},
+	{Name: "field_value", Of: "owner", View: ownerRule(""), Edit: ownerRule(".edit").With("client.edit")},
 }
 
 var _ = record.Register(

@@ -31,8 +31,8 @@ var Tables = slices.Concat(agency.Tables, activity.Tables, login.Tables, tag.Tab
 	bulk.Tables, exports.Tables, fillin.Tables, ack.Tables, document.Tables, option.Tables, traveler.TasteTables, []db.Table{historyTable()})
 
 // told keeps what was written for few out of the history that many read.
-const told = ` AND (kind <> 'activity' OR EXISTS (SELECT 1 FROM {activity.any} x WHERE x.id = "history".ref_id LIMIT 1 OFFSET 0))
-	AND (kind <> 'activity_person' OR EXISTS (SELECT 1 FROM {activity_person.any} x WHERE x.id = "history".ref_id LIMIT 1 OFFSET 0))`
+const told = ` AND (kind <> 'activity' OR {activity.any has ref_id})
+	AND (kind <> 'activity_person' OR {activity_person.any has ref_id})`
 
 // historyTable: whoever sees a record sees what happened to it. A traveler's
 // history leaves out the links to clients and the relations to persons that the reader
@@ -45,10 +45,7 @@ func historyTable() db.Table {
 	t.View.Own, t.View.Branch = own+told, own+told
 	// Views, client lists and activities are not all the agency's: who sees everybody's
 	// clients still doesn't see what a colleague keeps private.
-	t.View.Agency = `root_kind NOT IN ('view', 'client_list', 'activity')
-		OR (root_kind = 'activity' AND EXISTS (SELECT 1 FROM {activity.any} v WHERE v.id = root_id LIMIT 1 OFFSET 0))
-		OR (root_kind = 'view' AND EXISTS (SELECT 1 FROM {view.any} v WHERE v.id = root_id LIMIT 1 OFFSET 0))
-		OR (root_kind = 'client_list' AND EXISTS (SELECT 1 FROM {client_list.any} v WHERE v.id = root_id LIMIT 1 OFFSET 0))`
+	t.View.Agency = `root_kind NOT IN ('view', 'client_list', 'activity') OR {activity.any has root} OR {view.any has root} OR {client_list.any has root}`
 	t.View.Agency = "(" + t.View.Agency + ")" + told
 	t.View.Lift = "system"
 	return t

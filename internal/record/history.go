@@ -38,10 +38,10 @@ type Entry struct {
 func HistoryTable(roots ...string) db.Table {
 	rule := "false"
 	for _, kind := range roots {
-		rule += " OR (root_kind = '" + kind + "' AND EXISTS (SELECT 1 FROM {" + kind + ".any} v WHERE v.id = root_id LIMIT 1 OFFSET 0))"
+		rule += " OR {" + kind + ".any has root}"
 	}
 	own := "(" + rule + ")"
-	return db.Table{Name: "history",
+	return db.Table{Name: "history", Of: "root",
 		View: db.Rule{Own: own, Branch: own, Agency: "", Need: ""},
 		Edit: db.Same("false")} // written by this package alone, never changed
 }
@@ -154,14 +154,14 @@ func History(ctx context.Context, tx *db.Tx, root Ref, before int64, limit int) 
 	if before == 0 {
 		before = 1<<53 - 1
 	}
-	return entries(ctx, tx, `WHERE h.root_kind = $1 AND h.root_id = $2 AND h.id < $3 ORDER BY h.id DESC LIMIT $4`,
+	return entries(ctx, tx, " of $1 $2", `WHERE h.id < $3 ORDER BY h.id DESC LIMIT $4`,
 		root.Kind, root.ID, before, limit)
 }
 
 // Since returns the changes of one record after a version, oldest first. A change
 // that shows on two pages is returned once.
 func Since(ctx context.Context, tx *db.Tx, ref Ref, version int64) ([]Entry, error) {
-	all, err := entries(ctx, tx, `WHERE h.kind = $1 AND h.ref_id = $2 AND h.version > $3 AND h.op <> 'reveal' ORDER BY h.id`,
+	all, err := entries(ctx, tx, "", `WHERE h.kind = $1 AND h.ref_id = $2 AND h.version > $3 AND h.op <> 'reveal' ORDER BY h.id`,
 		ref.Kind, ref.ID, version)
 	return slices.CompactFunc(all, func(a, b Entry) bool { return a.Version == b.Version }), err
 }
@@ -182,11 +182,12 @@ func Told(tx *db.Tx) string {
 	return "h.kind NOT IN (" + strings.Join(unseen, ", ") + ") AND "
 }
 
-func entries(ctx context.Context, tx *db.Tx, clause string, args ...any) ([]Entry, error) {
+// entries reads those that hang on something ("" on anything) and that a clause picks.
+func entries(ctx context.Context, tx *db.Tx, of, clause string, args ...any) ([]Entry, error) {
 	var out []Entry
 	clause = strings.Replace(clause, "WHERE ", "WHERE "+Told(tx), 1)
 	err := tx.Each(ctx, `SELECT h.id, h.at, h.user_id, h.via, h.run_id, h.op, h.kind, h.ref_id, h.version, h.changes
-		FROM {history} h `+clause, args, func(rows db.Rows) error {
+		FROM {history`+of+`} h `+clause, args, func(rows db.Rows) error {
 		var e Entry
 		var text string
 		err := rows.Scan(&e.ID, &e.At, &e.UserID, &e.Via, &e.RunID, &e.Op, &e.Kind, &e.RefID, &e.Version, &text)

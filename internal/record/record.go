@@ -141,36 +141,14 @@ func GetAny(ctx context.Context, tx *db.Tx, r Record, id int64) error {
 	return hideBag(ctx, tx, r)
 }
 
-// Select reads the records that a condition picks. The text may begin with any
-// clause that follows the FROM, with the alias r: "WHERE r.client_id = $1 ORDER BY
-// r.position". New rows are appended to into.
-func Select[T any, P interface {
-	*T
-	Record
-}](ctx context.Context, tx *db.Tx, into *[]T, clause string, args ...any) error {
-	var zero T
-	s := shapeOf(P(&zero))
-	q := "SELECT " + s.list + " FROM {" + P(&zero).Table() + "} r " + clause
-	from := len(*into)
-	err := tx.Each(ctx, q, args, func(rows db.Rows) error {
-		*into = append(*into, zero)
-		p := P(&(*into)[len(*into)-1])
-		if err := rows.Scan(s.pointers(p)...); err != nil {
-			return err
-		}
-		hide(p, tx.Actor)
-		return nil
-	})
-	for i := from; i < len(*into) && s.bag != nil && err == nil; i++ {
-		err = hideBag(ctx, tx, P(&(*into)[i]))
-	}
-	return err
-}
-
 func load(ctx context.Context, tx *db.Tx, r Record, id int64, mode string) error {
 	s := shapeOf(r)
 	q := "SELECT " + s.list + " FROM {" + r.Table() + mode + "} r WHERE r.id = $1"
-	return tx.Row(ctx, q, []any{id}, s.pointers(r)...)
+	err := tx.Row(ctx, q, []any{id}, s.pointers(r)...)
+	if err == nil && (mode == "" || mode == ".edit") {
+		tx.Shown(r.Table(), id)
+	}
+	return err
 }
 
 // Editable reports whether the actor may change the record: nil, NotFound when

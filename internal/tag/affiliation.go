@@ -20,7 +20,7 @@ import (
 
 // A marketing code of a client is seen and changed by who sees and changes the client.
 func clientRule(mode string) db.Rule {
-	cond := `EXISTS (SELECT 1 FROM {client` + mode + `} v WHERE v.id = client_id LIMIT 1 OFFSET 0)`
+	cond := `{client` + mode + ` has client_id}`
 	return db.Rule{Own: cond, Branch: cond}
 }
 

@@ -58,7 +58,7 @@ func (m *Mark) Guard(ctx context.Context, tx *db.Tx, old record.Record) error {
 
 // Marks returns the marketing codes of a client.
 func Marks(ctx context.Context, tx *db.Tx, client int64) (out []Mark, err error) {
-	err = record.Select(ctx, tx, &out, "WHERE r.client_id = $1 ORDER BY r.id", client)
+	err = record.Select(ctx, tx, &out, "of $1 ORDER BY r.id", client)
 	return out, err
 }
 

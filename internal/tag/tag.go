@@ -13,8 +13,7 @@ import (
 )
 
 func ownerRule(mode string) db.Rule {
-	cond := `(owner_kind = 'client' AND EXISTS (SELECT 1 FROM {client` + mode + `} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))
-		OR (owner_kind = 'traveler' AND EXISTS (SELECT 1 FROM {traveler` + mode + `} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))`
+	cond := `{client` + mode + ` has owner} OR {traveler` + mode + ` has owner}`
 	return db.Rule{Own: cond, Branch: cond}
 }
 
@@ -22,10 +21,10 @@ func ownerRule(mode string) db.Rule {
 // tags; who may change a record may tag it.
 var Tables = []db.Table{
 	{Name: "tag", View: db.Everybody, Edit: db.Everybody.With("tag.manage")},
-	{Name: "tag_link", View: ownerRule(""), Edit: ownerRule(".edit").With("client.edit")},
+	{Name: "tag_link", Of: "owner", View: ownerRule(""), Edit: ownerRule(".edit").With("client.edit")},
 	{Name: "affiliation", Settled: true, View: db.Everybody, Edit: db.Everybody.With("affiliation.manage")},
 	{Name: "marketing_code", Settled: true, View: db.Everybody, Edit: db.Everybody.With("affiliation.manage")},
-	{Name: "marketing_link", View: clientRule(""), Edit: clientRule(".edit").With("client.edit")},
+	{Name: "marketing_link", Of: "client_id", View: clientRule(""), Edit: clientRule(".edit").With("client.edit")},
 }
 
 var _ = record.Register(
@@ -185,8 +184,8 @@ type On struct {
 
 // Of returns the tags of a record by name.
 func Of(ctx context.Context, tx *db.Tx, owner record.Ref) (out []On, err error) {
-	err = tx.Each(ctx, `SELECT l.id, l.tag_id, t.kind, t.name, l.value FROM {tag_link} l JOIN {tag} t ON t.id = l.tag_id
-		WHERE l.owner_kind = $1 AND l.owner_id = $2 ORDER BY t.name_key, l.value`, []any{owner.Kind, owner.ID},
+	err = tx.Each(ctx, `SELECT l.id, l.tag_id, t.kind, t.name, l.value FROM {tag_link of $1 $2} l JOIN {tag} t ON t.id = l.tag_id
+		ORDER BY t.name_key, l.value`, []any{owner.Kind, owner.ID},
 		func(rows db.Rows) error {
 			var o On
 			err := rows.Scan(&o.LinkID, &o.TagID, &o.Kind, &o.Name, &o.Value)

@@ -20,7 +20,7 @@ var DocumentKinds = []string{"passport", "visa", "nationality", "other_document"
 // documentRule is the rule of what hangs on a traveler: who sees the traveler sees it,
 // who may change the traveler may change it.
 func documentRule(mode string) db.Rule {
-	cond := `EXISTS (SELECT 1 FROM {traveler` + mode + `} v WHERE v.id = traveler_id LIMIT 1 OFFSET 0)`
+	cond := `{traveler` + mode + ` has traveler_id}`
 	return db.Rule{Own: cond, Branch: cond}
 }
 
@@ -28,10 +28,10 @@ func documentRule(mode string) db.Rule {
 // and until when is seen by whoever sees the traveler; its number asks for the right
 // passport.reveal.
 var documentTables = []db.Table{
-	{Name: "passport", Trash: true, View: documentRule(""), Edit: documentRule(".edit").With("client.edit")},
-	{Name: "visa", Trash: true, View: documentRule(""), Edit: documentRule(".edit").With("client.edit")},
-	{Name: "nationality", Trash: true, View: documentRule(""), Edit: documentRule(".edit").With("client.edit")},
-	{Name: "other_document", Trash: true, View: documentRule(""), Edit: documentRule(".edit").With("client.edit")},
+	{Name: "passport", Of: "traveler_id", Trash: true, View: documentRule(""), Edit: documentRule(".edit").With("client.edit")},
+	{Name: "visa", Of: "traveler_id", Trash: true, View: documentRule(""), Edit: documentRule(".edit").With("client.edit")},
+	{Name: "nationality", Of: "traveler_id", Trash: true, View: documentRule(""), Edit: documentRule(".edit").With("client.edit")},
+	{Name: "other_document", Of: "traveler_id", Trash: true, View: documentRule(""), Edit: documentRule(".edit").With("client.edit")},
 	{Name: "country_rule", Settled: true, View: db.Everybody, Edit: db.Everybody.With("agency.manage")},
 }
 
@@ -258,11 +258,11 @@ func DocumentsOf(ctx context.Context, tx *db.Tx, travelers ...int64) (map[int64]
 	var visas []Visa
 	var nationalities []Nationality
 	var others []OtherDocument
-	err := tx.Together(ctx, record.Part(&passports, `WHERE r.traveler_id IN {ids $1}
+	err := tx.Together(ctx, record.Part(&passports, `of ids $1
 		ORDER BY CASE WHEN r.is_primary THEN 0 ELSE 1 END, CASE WHEN r.status = 'valid' THEN 0 ELSE 1 END, r.expires DESC, r.id`, ids),
-		record.Part(&visas, "WHERE r.traveler_id IN {ids $1} ORDER BY r.expires DESC, r.id", ids),
-		record.Part(&nationalities, "WHERE r.traveler_id IN {ids $1} ORDER BY r.id", ids),
-		record.Part(&others, "WHERE r.traveler_id IN {ids $1} ORDER BY r.kind, CASE WHEN r.is_primary THEN 0 ELSE 1 END, r.expires DESC, r.id", ids))
+		record.Part(&visas, "of ids $1 ORDER BY r.expires DESC, r.id", ids),
+		record.Part(&nationalities, "of ids $1 ORDER BY r.id", ids),
+		record.Part(&others, "of ids $1 ORDER BY r.kind, CASE WHEN r.is_primary THEN 0 ELSE 1 END, r.expires DESC, r.id", ids))
 	if err != nil {
 		return nil, err
 	}

@@ -220,7 +220,7 @@ type Membership struct {
 // Memberships returns where a traveler is a member, by kind and name of the programme.
 func Memberships(ctx context.Context, tx *db.Tx, id int64) ([]Membership, error) {
 	var list []Loyalty
-	if err := record.Select(ctx, tx, &list, "WHERE r.traveler_id = $1 ORDER BY r.id", id); err != nil || len(list) == 0 {
+	if err := record.Select(ctx, tx, &list, "of $1 ORDER BY r.id", id); err != nil || len(list) == 0 {
 		return nil, err
 	}
 	ids := db.IDs{}

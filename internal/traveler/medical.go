@@ -18,7 +18,7 @@ var medicalTables = []db.Table{medicalTable("medical_entry"), medicalTable("medi
 func medicalTable(name string) db.Table {
 	view := documentRule("").With("medical.view")
 	edit := documentRule(".edit").With("medical.view")
-	return db.Table{Name: name, View: view, Edit: edit}
+	return db.Table{Name: name, Of: "traveler_id", View: view, Edit: edit}
 }
 
 var _ = record.Register(
@@ -135,8 +135,8 @@ type Medical struct {
 // MedicalOf reads it; it is empty for who lacks the right medical.view.
 func MedicalOf(ctx context.Context, tx *db.Tx, travelerID int64) (m Medical, err error) {
 	var consents []MedicalConsent
-	err = tx.Together(ctx, record.Part(&m.Entries, "WHERE r.traveler_id = $1 ORDER BY r.kind, r.id", travelerID),
-		record.Part(&consents, "WHERE r.traveler_id = $1", travelerID))
+	err = tx.Together(ctx, record.Part(&m.Entries, "of $1 ORDER BY r.kind, r.id", travelerID),
+		record.Part(&consents, "of $1", travelerID))
 	if err != nil {
 		return m, err
 	}

@@ -18,7 +18,7 @@ import (
 
 // tasteOf gives the rows of those travelers that a mode allows.
 func tasteOf(mode string) db.Rule {
-	cond := `EXISTS (SELECT 1 FROM {traveler` + mode + `} v WHERE v.id = traveler_id LIMIT 1 OFFSET 0)`
+	cond := `{traveler` + mode + ` has traveler_id}`
 	return db.Rule{Own: cond, Branch: cond}
 }
 
@@ -26,11 +26,11 @@ func tasteOf(mode string) db.Rule {
 // and emergency contacts: who sees the traveler sees them, who may change the traveler
 // may change them.
 var TasteTables = []db.Table{
-	{Name: "preference", View: tasteOf(""), Edit: tasteOf(".edit").With("client.edit")},
+	{Name: "preference", Of: "traveler_id", View: tasteOf(""), Edit: tasteOf(".edit").With("client.edit")},
 	{Name: "programme", View: db.Everybody, Edit: db.Everybody.With("client.edit")},
-	{Name: "loyalty", View: tasteOf(""), Edit: tasteOf(".edit").With("client.edit")},
-	{Name: "special_date", View: tasteOf(""), Edit: tasteOf(".edit").With("client.edit")},
-	{Name: "emergency_contact", View: tasteOf(""), Edit: tasteOf(".edit").With("client.edit")},
+	{Name: "loyalty", Of: "traveler_id", View: tasteOf(""), Edit: tasteOf(".edit").With("client.edit")},
+	{Name: "special_date", Of: "traveler_id", View: tasteOf(""), Edit: tasteOf(".edit").With("client.edit")},
+	{Name: "emergency_contact", Of: "traveler_id", View: tasteOf(""), Edit: tasteOf(".edit").With("client.edit")},
 }
 
 var _ = record.Register(
@@ -169,23 +169,26 @@ func (p *Preference) Guard(ctx context.Context, tx *db.Tx, _ record.Record) erro
 // within one, what is liked comes before what is avoided.
 func Preferences(ctx context.Context, tx *db.Tx, id int64) ([]Preference, error) {
 	var out []Preference
-	if err := record.Select(ctx, tx, &out, "WHERE r.traveler_id = $1 ORDER BY r.id", id); err != nil {
+	if err := record.Select(ctx, tx, &out, "of $1 ORDER BY r.id", id); err != nil {
 		return nil, err
 	}
-	place := func(p Preference) int {
-		return slices.IndexFunc(PreferenceFields, func(f PreferenceField) bool { return f.Key == p.Field })
-	}
-	degree := func(p Preference) int {
-		f, _ := PreferenceFieldOf(p.Field)
-		if f.Kind == PrefSeverity { // what is dangerous comes first
-			return -slices.Index(f.Degrees(), p.Degree)
-		}
-		return slices.Index(f.Degrees(), p.Degree)
-	}
 	slices.SortStableFunc(out, func(a, b Preference) int {
-		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(degree(a), degree(b)))
+		return cmp.Or(cmp.Compare(preferencePlaces[a.Field], preferencePlaces[b.Field]), cmp.Compare(a.weight(), b.weight()))
 	})
 	return out, nil
+}
+
+// weight is the place of p among those of its field.
+func (p *Preference) weight() int {
+	if p.Degree == "" {
+		return 0 // its field has no degrees
+	}
+	f, _ := PreferenceFieldOf(p.Field)
+	n := slices.Index(f.Degrees(), p.Degree)
+	if f.Kind == PrefSeverity { // what is dangerous comes first
+		return -n
+	}
+	return n
 }
 
 // value is what people say with a preference, without what the database adds.

@@ -16,8 +16,8 @@ import (
 // A relation is seen by those who see both persons: that somebody has a wife is told to
 // nobody who doesn't see her. It is changed by those who may change one of the two.
 const (
-	bothSeen  = `EXISTS (SELECT 1 FROM {traveler} v WHERE v.id = a_id LIMIT 1 OFFSET 0) AND EXISTS (SELECT 1 FROM {traveler} v WHERE v.id = b_id LIMIT 1 OFFSET 0)`
-	oneEdited = `EXISTS (SELECT 1 FROM {traveler.edit} v WHERE v.id = a_id LIMIT 1 OFFSET 0) OR EXISTS (SELECT 1 FROM {traveler.edit} v WHERE v.id = b_id LIMIT 1 OFFSET 0)`
+	bothSeen  = `{traveler has a_id} AND {traveler has b_id}`
+	oneEdited = `{traveler.edit has a_id} OR {traveler.edit has b_id}`
 )
 
 var relationTables = []db.Table{

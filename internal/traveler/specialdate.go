@@ -92,7 +92,7 @@ func (s *SpecialDate) Due(today date.Date) bool {
 // SpecialDates returns the special dates of a traveler as they come in the year.
 func SpecialDates(ctx context.Context, tx *db.Tx, id int64) ([]SpecialDate, error) {
 	var out []SpecialDate
-	err := record.Select(ctx, tx, &out, "WHERE r.traveler_id = $1 ORDER BY r.month_day, r.id", id)
+	err := record.Select(ctx, tx, &out, "of $1 ORDER BY r.month_day, r.id", id)
 	return out, err
 }
 
@@ -174,6 +174,6 @@ func (e *EmergencyContact) Guard(ctx context.Context, tx *db.Tx, _ record.Record
 // EmergencyContacts returns whom to call for a traveler, in order.
 func EmergencyContacts(ctx context.Context, tx *db.Tx, id int64) ([]EmergencyContact, error) {
 	var out []EmergencyContact
-	err := record.Select(ctx, tx, &out, "WHERE r.traveler_id = $1 ORDER BY r.position, r.id", id)
+	err := record.Select(ctx, tx, &out, "of $1 ORDER BY r.position, r.id", id)
 	return out, err
 }

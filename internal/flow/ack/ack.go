@@ -19,8 +19,7 @@ import (
 const Kind = "acknowledgement"
 
 func rule(mode string) db.Rule {
-	of := `(owner_kind = 'client' AND EXISTS (SELECT 1 FROM {client` + mode + `} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))
-		OR (owner_kind = 'traveler' AND EXISTS (SELECT 1 FROM {traveler` + mode + `} v WHERE v.id = owner_id LIMIT 1 OFFSET 0))`
+	of := `{client` + mode + ` has owner} OR {traveler` + mode + ` has owner}`
 	return db.Rule{Own: of + " OR " + publiclink.Rule(Kind), Branch: of, Agency: of}
 }
 
@@ -29,7 +28,7 @@ func rule(mode string) db.Rule {
 var Tables = []db.Table{
 	{Name: "ack_template", View: db.Everybody, Edit: db.Everybody.With(RightManage)},
 	{Name: "ack_text", View: db.Everybody, Edit: db.Everybody.With(RightManage)},
-	{Name: "acknowledgement", View: rule(""), Edit: rule(".edit")},
+	{Name: "acknowledgement", Of: "owner", View: rule(""), Edit: rule(".edit")},
 }
 
 var _ = record.Register(
@@ -179,6 +178,6 @@ func (a *Ack) Guard(_ context.Context, tx *db.Tx, old record.Record) error {
 // Of returns what was sent to a client or traveler, the newest first.
 func Of(ctx context.Context, tx *db.Tx, owner record.Ref) ([]Ack, error) {
 	var out []Ack
-	err := record.Select(ctx, tx, &out, "WHERE r.owner_kind = $1 AND r.owner_id = $2 ORDER BY r.id DESC LIMIT 50", owner.Kind, owner.ID)
+	err := record.Select(ctx, tx, &out, "of $1 $2 ORDER BY r.id DESC LIMIT 50", owner.Kind, owner.ID)
 	return out, err
 }

@@ -184,7 +184,7 @@ func (m *maker) reach(kind string, ids db.IDs) (map[int64][]contact.Communicatio
 		comms[c.OwnerID] = append(comms[c.OwnerID], c)
 	}
 	var as []contact.Address
-	err = record.Select(m.ctx, m.tx, &as, "WHERE r.owner_kind = $1 AND r.owner_id IN {ids $2} ORDER BY r.owner_id, r.kind", kind, ids)
+	err = record.Select(m.ctx, m.tx, &as, "of $1 ids $2 ORDER BY r.owner_id, r.kind", kind, ids)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -23,19 +23,19 @@ const Kind = "fill_in"
 // rule gives the requests about travelers of a mode, and to the person who was asked
 // their own.
 func rule(mode string) db.Rule {
-	of := "EXISTS (SELECT 1 FROM {traveler" + mode + "} v WHERE v.id = traveler_id LIMIT 1 OFFSET 0)"
+	of := "{traveler" + mode + " has traveler_id}"
 	own := of + " OR " + publiclink.Rule(Kind)
 	return db.Rule{Own: own, Branch: of, Agency: of}
 }
 
 func answerRule(mode string) db.Rule {
-	return db.Same("EXISTS (SELECT 1 FROM {fill_in" + mode + "} f WHERE f.id = fill_in_id LIMIT 1 OFFSET 0)")
+	return db.Same("{fill_in" + mode + " has fill_in_id}")
 }
 
 // Tables are the tenant tables of this package: who sees a traveler sees what was asked
 // and answered, who edits the traveler asks and accepts.
 var Tables = []db.Table{
-	{Name: "fill_in", View: rule(""), Edit: rule(".edit")},
+	{Name: "fill_in", Of: "traveler_id", View: rule(""), Edit: rule(".edit")},
 	{Name: "proposal", View: answerRule(""), Edit: answerRule(".edit")},
 }
 
@@ -219,7 +219,7 @@ func (p *Proposal) Check() error {
 // Of returns the requests to a traveler, the newest first.
 func Of(ctx context.Context, tx *db.Tx, travelerID int64) ([]FillIn, error) {
 	var out []FillIn
-	err := record.Select(ctx, tx, &out, "WHERE r.traveler_id = $1 ORDER BY r.id DESC LIMIT 50", travelerID)
+	err := record.Select(ctx, tx, &out, "of $1 ORDER BY r.id DESC LIMIT 50", travelerID)
 	return out, err
 }
 
