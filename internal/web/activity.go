@@ -18,7 +18,8 @@ import (
 
 // activityData is what happened with the record of the page (R128, R129).
 type activityData struct {
-	events  []activity.Activity // the latest, for the section
+	latest  []activity.Activity // the latest, at most eventsRead and one more
+	events  []activity.Activity // of them, for the section
 	between []activity.Activity // those among the changes that the timeline shows
 	due     []activity.Activity // open follow-ups
 	types   *option.Set
@@ -28,8 +29,9 @@ type activityData struct {
 }
 
 // eventsShown is how many events the section shows, timelineEvents how many the timeline
-// does at a time.
-const eventsShown, timelineEvents = 6, 100
+// does at a time. eventsRead are read at once: few records have more, and for the others
+// nothing else needs to be asked.
+const eventsShown, timelineEvents, eventsRead = 6, 100, 40
 
 func activityPart() part {
 	return part{at: 'm', load: (*recordView).loadEvents, cards: activityCards, routes: activityRoutes}
@@ -67,16 +69,17 @@ func (v *recordView) loadEvents(ctx context.Context, tx *db.Tx) (err error) {
 	if v.types, err = option.Load(ctx, tx); err != nil {
 		return err
 	}
-	if v.events, err = activity.Between(ctx, tx, v.eventOwners(), 0, 0, eventsShown+1); err != nil {
+	if v.latest, err = activity.Between(ctx, tx, v.eventOwners(), 0, 0, eventsRead+1); err != nil {
 		return err
 	}
+	v.events = v.latest[:min(len(v.latest), eventsShown+1)]
 	if v.mayNote() && v.ref.Kind == "traveler" {
 		if v.nearby, err = around(ctx, tx, v.ref); err != nil {
 			return err
 		}
 	}
-	if len(v.events) <= eventsShown { // all there are: the open ones are among them
-		v.due = activity.DueAmong(v.events, v.eventOwners())
+	if len(v.latest) <= eventsRead { // all there are: the open ones are among them
+		v.due = activity.DueAmong(v.latest, v.eventOwners())
 		return nil
 	}
 	v.due, err = activity.DueOf(ctx, tx, v.eventOwners())
@@ -99,8 +102,8 @@ func (v *recordView) loadBetween(ctx context.Context, tx *db.Tx) (err error) {
 			return err
 		}
 	}
-	if len(v.events) <= eventsShown { // all there are: read already
-		v.between = slices.DeleteFunc(slices.Clone(v.events), func(a activity.Activity) bool { return a.At < from || to != 0 && a.At >= to })
+	if len(v.latest) <= eventsRead { // all there are: read already
+		v.between = slices.DeleteFunc(slices.Clone(v.latest), func(a activity.Activity) bool { return a.At < from || to != 0 && a.At >= to })
 		return nil
 	}
 	v.between, err = activity.Between(ctx, tx, v.eventOwners(), from, to, timelineEvents)
