@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"errors"
+	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -226,6 +228,9 @@ type heldRows struct {
 	types  *pgtype.Map
 	rows   [][][]byte
 	at     int
+
+	plans []pgtype.ScanPlan // of the columns
+	dests []reflect.Type    // for which the plans are
 }
 
 func (h *heldRows) Next() bool {
@@ -234,7 +239,22 @@ func (h *heldRows) Next() bool {
 }
 
 func (h *heldRows) Scan(dest ...any) error {
-	return pgx.ScanRow(h.types, h.fields, h.rows[h.at], dest...)
+	if len(dest) != len(h.fields) {
+		return fmt.Errorf("db: %d columns for %d values", len(h.fields), len(dest))
+	}
+	if h.plans == nil {
+		h.plans, h.dests = make([]pgtype.ScanPlan, len(dest)), make([]reflect.Type, len(dest))
+	}
+	for i, to := range dest {
+		f := &h.fields[i]
+		if t := reflect.TypeOf(to); h.dests[i] != t {
+			h.plans[i], h.dests[i] = h.types.PlanScan(f.DataTypeOID, f.Format, to), t
+		}
+		if err := h.plans[i].Scan(h.rows[h.at][i], to); err != nil {
+			return pgx.ScanArgError{ColumnIndex: i, FieldName: f.Name, Err: err}
+		}
+	}
+	return nil
 }
 
 func (h *heldRows) Err() error { return nil }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/a-h/templ"
 	"github.com/carnetcrm/carnet/internal/contact"
@@ -128,9 +129,16 @@ func (p *Page) addressInputs(code string, a *contact.Address, get func(name, sto
 	return out
 }
 
-// countries are all countries to choose from, the agency's own first.
+// countryChoices are countries by language and the one that comes first.
+var countryChoices sync.Map // [2]string -> []ui.Option
+
+// countries are all countries to choose from, the agency's own first. They are everybody's:
+// nobody may change them.
 func (p *Page) countries() []ui.Option {
 	home := p.Agency.Country
+	if all, ok := countryChoices.Load([2]string{p.L.Lang(), home}); ok {
+		return all.([]ui.Option)
+	}
 	out := []ui.Option{}
 	if home != "" {
 		out = append(out, ui.Option{Value: home, Label: p.L.Country(home)})
@@ -140,6 +148,8 @@ func (p *Page) countries() []ui.Option {
 			out = append(out, ui.Option{Value: o.Code, Label: o.Name})
 		}
 	}
+	out = slices.Clip(out) // whoever appends gets another list
+	countryChoices.Store([2]string{p.L.Lang(), home}, out)
 	return out
 }
 

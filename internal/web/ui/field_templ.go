@@ -955,13 +955,13 @@ type Select struct {
 func (s Select) Render(ctx context.Context, w io.Writer) error { return selectField(s).Render(ctx, w) }
 
 // groups cuts the options at each change of Group.
-func (s Select) groups() [][]Option {
-	var out [][]Option
-	for i, o := range s.Options {
-		if i == 0 || o.Group != s.Options[i-1].Group {
-			out = append(out, nil)
+func (s Select) groups() (out [][]Option) {
+	from := 0
+	for i := range s.Options {
+		if next := i + 1; next == len(s.Options) || s.Options[next].Group != s.Options[i].Group {
+			out = append(out, s.Options[from:next])
+			from = next
 		}
-		out[len(out)-1] = append(out[len(out)-1], o)
 	}
 	return out
 }
