@@ -41,6 +41,9 @@ func openPostgres(ctx context.Context, target string) (engine, error) {
 		set["timezone"] = "UTC"
 		// A JIT compile costs more than any of our queries.
 		set["jit"] = "off"
+		// So does starting helpers for a list of some hundred rows, and eight users want
+		// every core anyway.
+		set["max_parallel_workers_per_gather"] = "0"
 		if plans != "" {
 			set["plan_cache_mode"] = plans
 		}
@@ -128,6 +131,14 @@ func (r *pgRead) conn(ctx context.Context) (_ *pgxpool.Conn, err error) {
 	return r.c, err
 }
 
+// byLetters reports whether an index of trigrams may serve a query. Whether it helps depends
+// on the letters, so each question is planned for itself; a plan for all of them walks the
+// table for the rare ones. The ways of few rows are walked whatever the letters, and
+// "(text || '') LIKE" says that no index is wanted.
+func byLetters(q string) bool {
+	return strings.Count(q, " LIKE ") > strings.Count(q, " || '') LIKE ") && !strings.Contains(q, " UNION ALL ")
+}
+
 func (r *pgRead) query(ctx context.Context, q string, args []any) (Rows, error) {
 	args, err := bind(args, false)
 	if err != nil {
@@ -137,10 +148,7 @@ func (r *pgRead) query(ctx context.Context, q string, args []any) (Rows, error) 
 	if err != nil {
 		return nil, err
 	}
-	if strings.Contains(q, " LIKE ") && !strings.Contains(q, " UNION ALL ") {
-		// Whether an index of trigrams helps depends on the letters, so each question is
-		// planned for itself; a plan for all of them walks the table for the rare ones. The
-		// ways of few rows are walked whatever the letters.
+	if byLetters(q) {
 		args = append([]any{pgx.QueryExecModeCacheDescribe}, args...)
 	}
 	return pgQuery(c.Query(ctx, q, args...))

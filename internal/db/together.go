@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -178,7 +177,7 @@ func (g *gang) ask(ctx context.Context, members []*member) {
 		}
 		switch {
 		case m.err != nil:
-		case strings.Contains(m.q, " LIKE "): // planned for its letters, which a batch can't say
+		case byLetters(m.q): // a batch can't say that it is planned for its letters
 			m.rows, m.err = g.held(g.r.query(ctx, m.q, m.args))
 		default:
 			b.Queue(m.q, args...)

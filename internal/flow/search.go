@@ -239,7 +239,7 @@ func (s *searcher) throughClients(ctx context.Context, kinds []string) error {
 	args := []any{nil}
 	for _, w := range s.words {
 		args = append(args, list.Pattern(s.tx, w))
-		conds = append(conds, list.Contains(s.tx, "c.search", fmt.Sprintf("$%d", len(args))))
+		conds = append(conds, list.Contains(s.tx, s.read("c.search"), fmt.Sprintf("$%d", len(args))))
 	}
 	q := "SELECT " + hitColumns["traveler"] + " FROM {traveler} c WHERE " + strings.Join(conds, " AND ") + " AND "
 	if len(ids) > 0 {
@@ -335,18 +335,27 @@ func (s *searcher) anywhere(ctx context.Context, kind string) error {
 	var conds []string
 	var args []any
 	bind := func(v any) string { args = append(args, v); return fmt.Sprintf("$%d", len(args)) }
-	from := "{" + kind + "} c"
+	from, text := "{"+kind+"} c", "c.search"
 	if s.few { // walking few rows beats an index over everybody's
-		from = "{" + kind + ".scan} c"
+		from, text = "{"+kind+".scan} c", s.read(text)
 	} else if match := list.Match(s.words); s.tx.Dialect() == db.SQLite && match != "" {
 		from = kind + "_fts JOIN {" + kind + "} c ON c.id = " + kind + "_fts.rowid"
 		conds = append(conds, kind+"_fts MATCH "+bind(match))
 	}
 	for _, w := range s.words {
-		conds = append(conds, list.Contains(s.tx, "c.search", bind(list.Pattern(s.tx, w))))
+		conds = append(conds, list.Contains(s.tx, text, bind(list.Pattern(s.tx, w))))
 	}
 	return s.collect(ctx, kind, "SELECT "+hitColumns[kind]+" FROM "+from+" WHERE "+strings.Join(conds, " AND ")+
 		fmt.Sprintf(" LIMIT %d", min(3*s.want, candidates)), args...)
+}
+
+// read is a text that is read from rows found by other means: PostgreSQL would ask its
+// index of trigrams, which tells of everybody's rows, and look at each of them.
+func (s *searcher) read(text string) string {
+	if s.tx.Dialect() == db.Postgres {
+		return "(" + text + " || '')"
+	}
+	return text
 }
 
 func (s *searcher) collect(ctx context.Context, kind, q string, args ...any) error {
