@@ -32,6 +32,7 @@ type builder struct {
 	gather  bool             // they make sets of what matches, else each row is asked
 	must    bool             // what is rendered now must hold of every row
 	found   bool             // something that must hold is known to be rare
+	size    int64            // the fewest matches of something that must hold, 0 where that isn't known
 	depth   int              // filters within filters
 	filters int              // how many there were
 	known   map[string]int64 // what was counted to find out what is rare

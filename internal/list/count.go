@@ -30,7 +30,7 @@ func (d *Def) count(ctx context.Context, tx *db.Tx, q Query, bound int) (int, er
 		if err := b.conditions(ctx, &q); err != nil {
 			return err
 		}
-		if b.found {
+		if b.found || b.size > 0 {
 			b.gather, b.args = true, nil
 			if err := b.conditions(ctx, &q); err != nil {
 				return err

@@ -45,7 +45,7 @@ const (
 
 // conditions renders all filters of a query, in the one way or the other.
 func (b *builder) conditions(ctx context.Context, q *Query) error {
-	b.where, b.filters, b.found = nil, 0, false
+	b.where, b.filters, b.found, b.size = nil, 0, false, 0
 	cond, err := b.nested(ctx, q)
 	if err != nil {
 		return err
@@ -121,11 +121,12 @@ func joined(parts []string, any bool) string {
 // several renders n conditions. Of alternatives every one must be rare for the whole
 // to be, of what must hold together one suffices.
 func (b *builder) several(ctx context.Context, n int, any bool, render func(i int) (string, error)) (out []string, each bool, err error) {
-	was := b.found
+	was, size, sum := b.found, b.size, int64(0)
 	each = n > 0
+	counted := each
 	for i := range n {
 		if any {
-			b.found = false
+			b.found, b.size = false, 0
 		}
 		cond, err := render(i)
 		if err != nil {
@@ -134,10 +135,13 @@ func (b *builder) several(ctx context.Context, n int, any bool, render func(i in
 		if cond != "" {
 			out = append(out, cond)
 		}
-		each = each && b.found
+		each, counted, sum = each && b.found, counted && b.size > 0, sum+b.size
 	}
 	if any {
-		b.found = was || each
+		b.found, b.size = was || each, size
+		if counted && (size == 0 || sum < size) {
+			b.size = sum
+		}
 	}
 	return out, each, ctx.Err()
 }

@@ -13,8 +13,12 @@ import (
 // document is as deep as people ask.
 const maxDepth = 3
 
-// rare is the number of matches below which it is quicker to gather them.
+// rare is the number of matches below which it is quicker to gather them. Up to scarce
+// times as many are counted: whether those are gathered depends on how many a first walk
+// meets.
 var rare int64 = 3000
+
+const scarce = 4
 
 // holds is the condition that something that hangs on the row meets cond. When rows
 // are walked each one is asked, when they are gathered the set is made once.
@@ -151,9 +155,23 @@ func (b *builder) weigh(ctx context.Context, r *Related, render func(*builder) (
 	if err != nil {
 		return err
 	}
-	n, err := b.probe(ctx, fmt.Sprintf("SELECT 1 AS one FROM %s WHERE %s LIMIT %d", r.From, b.hangs(r, cond), rare), p.args)
-	b.found = b.found || n < rare
+	n, err := b.probe(ctx, fmt.Sprintf("SELECT 1 AS one FROM %s WHERE %s LIMIT %d", r.From, b.hangs(r, cond), scarce*rare), p.args)
+	b.matches(n)
 	return err
+}
+
+// matches notes that something that must hold has n matches, as far as they were counted.
+func (b *builder) matches(n int64) {
+	b.found = b.found || n < rare
+	if n < scarce*rare && (b.size == 0 || n < b.size) {
+		b.size = max(n, 1)
+	}
+}
+
+// hopeless reports whether a walk that met so many rows of n within a stride will look at
+// more rows than there are matches.
+func (b *builder) hopeless(stride, met, n int) bool {
+	return b.size > 0 && int64(stride)*int64(n)/int64(met+1) > b.size
 }
 
 // probe counts to the bound of what is rare. That is asked again only after a while: it

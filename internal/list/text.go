@@ -133,12 +133,17 @@ func (b *builder) indexed(ctx context.Context, f Field, words []string) (string,
 		}
 		return fmt.Sprintf(cond, marks...)
 	}
-	n, err := b.probe(ctx, fmt.Sprintf("SELECT 1 AS one FROM %s WHERE %s LIMIT %d", from, numbered(1), rare), args)
+	n, err := b.probe(ctx, fmt.Sprintf("SELECT 1 AS one FROM %s WHERE %s LIMIT %d", from, numbered(1), scarce*rare), args)
 	// Who gathers has walked already and found too little: any index is better than none.
 	if err != nil || n >= rare && !b.gather {
+		if b.must {
+			b.matches(n)
+		}
 		return "", err
 	}
-	b.found = b.found || b.must && n < rare
+	if b.must {
+		b.matches(n)
+	}
 	first := len(b.args) + 1
 	b.args = append(b.args, args...)
 	if b.tx.Dialect() == db.Postgres {

@@ -185,6 +185,9 @@ func (b *builder) stretch(ctx context.Context, q *Query, within *Filter, values 
 		if err != nil || stop == nil || len(rows) >= n {
 			return rows, err == nil, err
 		}
+		if b.hopeless(stride, len(rows), n) {
+			break
+		}
 	}
 	return nil, false, nil
 }
