@@ -106,3 +106,19 @@ func TestHangShort(t *testing.T) {
 		}
 	}
 }
+
+// TestByLetters: what an index of trigrams may serve is planned for its letters, nothing
+// else is.
+func TestByLetters(t *testing.T) {
+	for q, want := range map[string]bool{
+		"SELECT id FROM c WHERE c.search LIKE $1":                                true,
+		"SELECT id FROM c WHERE (c.search || '') LIKE $1":                        false,
+		"SELECT id FROM c WHERE (c.search || '') LIKE $1 AND c.name_key LIKE $2": true,
+		"SELECT id FROM a WHERE x LIKE $1 UNION ALL SELECT id FROM b":            false,
+		"SELECT id FROM c WHERE id = $1":                                         false,
+	} {
+		if got := byLetters(q); got != want {
+			t.Errorf("%s: %v", q, got)
+		}
+	}
+}

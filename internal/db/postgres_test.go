@@ -72,7 +72,10 @@ func TestPoolSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	if err := d.Ping(t.Context()); err != nil {
-		t.Error(err)
+	for name, want := range map[string]string{"max_parallel_workers_per_gather": "0", "jit": "off", "TimeZone": "UTC"} {
+		var got string
+		if err := d.Local(t.Context(), func(tx *db.Tx) error { return tx.Row(t.Context(), "SHOW "+name, nil, &got) }); err != nil || got != want {
+			t.Errorf("%s is %s, %v; want %s", name, got, err, want)
+		}
 	}
 }
