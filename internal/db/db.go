@@ -351,6 +351,7 @@ func (tx *Tx) AsSystem() *Tx {
 	sys := *tx
 	sys.Actor = System(tx.Actor.AgencyID)
 	sys.Actor.Via, sys.Actor.RunID = tx.Actor.Via, tx.Actor.RunID
+	sys.shown = shown{} // what the program is given, the actor isn't
 	return &sys
 }
 

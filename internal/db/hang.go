@@ -47,11 +47,11 @@ func (tx *Tx) hangs(query string, args []any) (out []hang) {
 		if h.arg > 0 {
 			h.kind = kindOf(args[h.arg-1])
 		}
-		owner := h.kind
-		if h.kind == "" {
-			owner = tx.db.tables[h.of].owner()
+		owner := tx.db.tables[h.of].owner()
+		if owner == "" {
+			owner = h.kind
 		}
-		if _, known := tx.db.tables[owner]; !known {
+		if _, known := tx.db.tables[owner]; h.kind != "" && !known {
 			h.kind = "?" // nobody's
 		}
 		h.shown = tx.wasShown(owner, args[h.id-1])
@@ -89,6 +89,7 @@ type shown map[shownKey]time.Time
 type shownKey struct {
 	table string
 	id    int64
+	to    recentKey // whom
 }
 
 // Being shown something counts for as long, and for so many records: a page reads what
@@ -102,8 +103,13 @@ const (
 // It does nothing while writing, which may change who sees what.
 func (tx *Tx) Shown(table string, id int64) {
 	if !tx.write && tx.db.owners[table] && len(tx.shown) < maxShown {
-		tx.shown[shownKey{table, id}] = time.Now()
+		tx.shown[shownKey{table, id, tx.asker()}] = time.Now()
 	}
+}
+
+// asker tells apart those for whom rules differ.
+func (tx *Tx) asker() recentKey {
+	return tx.Actor.recentKey(tx.Actor.Link + " " + tx.db.rightsBits(tx.Actor))
 }
 
 // wasShown reports whether all owners were shown.
@@ -122,9 +128,9 @@ func (tx *Tx) wasShown(table string, arg any) bool {
 	default:
 		return false
 	}
-	oldest := time.Now().Add(-shownFor)
+	oldest, to := time.Now().Add(-shownFor), tx.asker()
 	for _, id := range ids {
-		if at, ok := tx.shown[shownKey{table, id}]; !ok || at.Before(oldest) {
+		if at, ok := tx.shown[shownKey{table, id, to}]; !ok || at.Before(oldest) {
 			return false
 		}
 	}
@@ -175,7 +181,7 @@ func (c *compiler) of(t Table, h *hang) string {
 func (c *compiler) has(name, mode, column string, t Table, h *hang) string {
 	pair := !strings.HasSuffix(column, "_id")
 	given := h != nil && h.shown && (mode == "" || mode == "any")
-	if h == nil || column != t.Of {
+	if h == nil || column != t.Of || !pair && name != t.owner() {
 		h, given = nil, false
 	}
 	var kind string

@@ -100,7 +100,7 @@ func TestHangShort(t *testing.T) {
 		}
 	}
 	tx := &Tx{Actor: System(1), db: d}
-	for _, bad := range []string{"SELECT 1 FROM {boat of $1} r", "SELECT 1 FROM {boat has boat_id} r", "SELECT 1 FROM {log.all of $1} r", "SELECT 1 FROM {log of $2} r"} {
+	for _, bad := range []string{"SELECT 1 FROM {boat of $1} r", "SELECT 1 FROM {boat has boat_id} r", "SELECT 1 FROM {log.all of $1} r", "SELECT 1 FROM {log of $2} r", "SELECT 1 FROM {log of boat $1} r", "SELECT 1 FROM {note of $1} r"} {
 		if q, _, err := tx.expand(bad, []any{int64(1)}); err == nil {
 			t.Errorf("%s is %s", bad, q)
 		}

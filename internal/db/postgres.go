@@ -134,7 +134,7 @@ func (r *pgRead) conn(ctx context.Context) (_ *pgxpool.Conn, err error) {
 // byLetters reports whether an index of trigrams may serve a query. Whether it helps depends
 // on the letters, so each question is planned for itself; a plan for all of them walks the
 // table for the rare ones. The ways of few rows are walked whatever the letters, and
-// "(text || '') LIKE" says that no index is wanted.
+// a text that is joined to an empty one says that no index is wanted.
 func byLetters(q string) bool {
 	return strings.Count(q, " LIKE ") > strings.Count(q, " || '') LIKE ") && !strings.Contains(q, " UNION ALL ")
 }

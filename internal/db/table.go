@@ -261,6 +261,10 @@ func (c *compiler) scoped(s string, inRule bool) string {
 			}
 			h := &c.hangs[0]
 			c.hangs = c.hangs[1:]
+			if (h.kind == "") != (t.owner() != "") {
+				c.err = fmt.Errorf("db: who is the owner in %s", m)
+				return m
+			}
 			return c.subquery(t, p[2], h)
 		}
 		return c.subquery(t, p[2], nil)

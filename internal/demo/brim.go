@@ -60,7 +60,7 @@ func brimRecords(brim, id int64, clubs []int64, now db.Stamp) (out []record.Reco
 			&traveler.SpecialDate{TravelerID: id, Type: []string{"WEDDING", "NAME_DAY", "GRADUATION"}[i], Date: later(i), Yearly: true},
 			&traveler.EmergencyContact{TravelerID: id, Name: fmt.Sprintf("Emergency Contact %d", i), Relation: "mother", Phone: fmt.Sprintf("600 200 30%d", i)},
 			&traveler.Loyalty{TravelerID: id, ProgrammeID: clubs[i], Number: fmt.Sprintf("992000000%d", i), Tier: "Gold"},
-			&document.Attachment{OwnerKind: "client", OwnerID: brim, Kind: document.Link, Name: fmt.Sprintf("A page about something %d", i), URL: fmt.Sprintf("https://example.com/%d/%s", i, strings.Repeat("long/", 12))},
+			&document.Attachment{OwnerKind: "client", OwnerID: brim, Kind: document.Link, Number: 1, Latest: true, Name: fmt.Sprintf("A page about something %d", i), URL: fmt.Sprintf("https://example.com/%d/%s", i, strings.Repeat("long/", 12))},
 			&contact.Communication{OwnerKind: "client", OwnerID: brim, Type: "phone", SubType: "home", Value: fmt.Sprintf("12 300 40 0%d", i)},
 			&contact.Communication{OwnerKind: "traveler", OwnerID: id, Type: "email", Value: fmt.Sprintf("a.very.long.address.of.somebody.%d@departments.example.org", i)},
 			&client.Comment{OwnerKind: "client", OwnerID: brim, Text: strings.Repeat("Prefers to be called after five in the afternoon. ", 5)})

@@ -133,6 +133,38 @@ func hung(t *testing.T, w *dbtest.World) map[string][]int64 {
 	return out
 }
 
+// TestHangOfSystem: what the program was given in the name of nobody proves nothing for the
+// person.
+func TestHangOfSystem(t *testing.T) {
+	w := dbtest.NewWorld(t)
+	mixed(t, w)
+	var id int64
+	dbtest.View(t, w.DB, w.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		return tx.Row(ctx, "SELECT l.client_id FROM {client_traveler} l JOIN {client} c ON c.id = l.client_id WHERE c.advisor_id = $1 ORDER BY l.id DESC LIMIT 1",
+			[]any{w.Users["ada"].ID}, &id)
+	})
+	dbtest.View(t, w.DB, w.As("bob"), func(ctx context.Context, tx *db.Tx) error {
+		if see(ctx, t, tx, record.Ref{Kind: "client", ID: id}) {
+			t.Fatal("Bob sees the client himself")
+		}
+		sys := tx.AsSystem()
+		if !see(ctx, t, sys, record.Ref{Kind: "client", ID: id}) {
+			t.Fatal("the program doesn't see the client")
+		}
+		other := *sys
+		other.Actor = tx.Actor
+		for _, as := range []*db.Tx{tx, &other} {
+			if all, err := client.Links(ctx, as, id); err != nil || len(all) != 0 {
+				t.Errorf("Bob is given %v, %v", all, err)
+			}
+		}
+		if all, err := client.Links(ctx, sys, id); err != nil || len(all) == 0 {
+			t.Errorf("the program is given %v, %v", all, err)
+		}
+		return nil
+	})
+}
+
 // TestHangForgets: what was shown a while ago is looked for again.
 func TestHangForgets(t *testing.T) {
 	w := dbtest.NewWorld(t)
