@@ -133,16 +133,22 @@ func hung(t *testing.T, w *dbtest.World) map[string][]int64 {
 	return out
 }
 
+// clientOf returns a client that somebody advises, with a traveler.
+func clientOf(t *testing.T, w *dbtest.World, name string) (id int64) {
+	t.Helper()
+	dbtest.View(t, w.DB, w.As(name), func(ctx context.Context, tx *db.Tx) error {
+		return tx.Row(ctx, "SELECT l.client_id FROM {client_traveler} l JOIN {client} c ON c.id = l.client_id WHERE c.advisor_id = $1 ORDER BY l.id DESC LIMIT 1",
+			[]any{w.Users[name].ID}, &id)
+	})
+	return id
+}
+
 // TestHangOfSystem: what the program was given in the name of nobody proves nothing for the
 // person.
 func TestHangOfSystem(t *testing.T) {
 	w := dbtest.NewWorld(t)
 	mixed(t, w)
-	var id int64
-	dbtest.View(t, w.DB, w.As("ada"), func(ctx context.Context, tx *db.Tx) error {
-		return tx.Row(ctx, "SELECT l.client_id FROM {client_traveler} l JOIN {client} c ON c.id = l.client_id WHERE c.advisor_id = $1 ORDER BY l.id DESC LIMIT 1",
-			[]any{w.Users["ada"].ID}, &id)
-	})
+	id := clientOf(t, w, "ada")
 	dbtest.View(t, w.DB, w.As("bob"), func(ctx context.Context, tx *db.Tx) error {
 		if see(ctx, t, tx, record.Ref{Kind: "client", ID: id}) {
 			t.Fatal("Bob sees the client himself")
@@ -169,11 +175,7 @@ func TestHangOfSystem(t *testing.T) {
 func TestHangForgets(t *testing.T) {
 	w := dbtest.NewWorld(t)
 	mixed(t, w)
-	var id int64
-	dbtest.View(t, w.DB, w.As("ann"), func(ctx context.Context, tx *db.Tx) error {
-		return tx.Row(ctx, "SELECT l.client_id FROM {client_traveler} l JOIN {client} c ON c.id = l.client_id WHERE c.advisor_id = $1 ORDER BY l.id LIMIT 1",
-			[]any{w.Users["ann"].ID}, &id)
-	})
+	id := clientOf(t, w, "ann")
 	dbtest.View(t, w.DB, w.As("ann"), func(ctx context.Context, tx *db.Tx) error {
 		links := func() int {
 			all, err := client.Links(ctx, tx, id)
