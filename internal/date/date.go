@@ -30,11 +30,18 @@ func New(year, month, day int) Date {
 	if day > daysIn(y, month) {
 		return ""
 	}
+	b := make([]byte, 0, len("2000-02-29"))
 	if year == 0 {
-		return Date(fmt.Sprintf("--%02d-%02d", month, day))
+		b = append(b, '-')
+	} else {
+		b = two(two(b, year/100), year%100)
 	}
-	return Date(fmt.Sprintf("%04d-%02d-%02d", year, month, day))
+	b = two(append(b, '-'), month)
+	return Date(two(append(b, '-'), day))
 }
+
+// two writes a number below 100 with two digits.
+func two(b []byte, n int) []byte { return append(b, '0'+byte(n/10), '0'+byte(n%10)) }
 
 // Of returns the calendar date of t in t's own zone.
 func Of(t time.Time) Date {

@@ -3,6 +3,7 @@ package db
 import (
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -135,6 +136,23 @@ func (tx *Tx) wasShown(table string, arg any) bool {
 		}
 	}
 	return true
+}
+
+// MayEditShown reports whether the actor may edit a row of {table} because this
+// transaction was given it a moment ago, and the rule for editing asks for nothing more
+// than the one for seeing. False says nothing: {table.edit} has the answer.
+func (tx *Tx) MayEditShown(table string, id int64) bool {
+	return tx.EditsWhatItSees(table) && tx.wasShown(table, id)
+}
+
+// EditsWhatItSees reports whether {table} and {table.edit} are the same rows for the actor.
+func (tx *Tx) EditsWhatItSees(table string) bool {
+	see, _, err := tx.planned("SELECT 1 FROM {"+table+"}", nil)
+	if err != nil {
+		return false
+	}
+	edit, _, err := tx.planned("SELECT 1 FROM {"+table+".edit}", nil)
+	return err == nil && see.sql == edit.sql && slices.Equal(see.extra, edit.extra)
 }
 
 // owner is the kind of records on which the rows of t hang, "" where each row says it.

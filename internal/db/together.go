@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -82,10 +83,40 @@ func (g *gang) members(ctx context.Context, tx *Tx, parent *member, parts []Part
 		m := &member{g: g, turn: make(chan struct{}), parent: parent}
 		t := *tx
 		t.c = m
-		go m.run(func() error { return part(ctx, &t) })
+		start(func() { m.run(func() error { return part(ctx, &t) }) })
 		out = append(out, m)
 	}
 	return out
+}
+
+// hands are goroutines that have run a part and wait for the next one: their stacks have
+// grown already, which takes as long as some queries.
+var hands = make(chan func())
+
+// idle is how long a hand waits.
+const idle = 5 * time.Second
+
+// start runs f beside the caller.
+func start(f func()) {
+	select {
+	case hands <- f:
+	default:
+		go work(f)
+	}
+}
+
+func work(f func()) {
+	t := time.NewTimer(idle)
+	defer t.Stop()
+	for {
+		f()
+		t.Reset(idle)
+		select {
+		case f = <-hands:
+		case <-t.C:
+			return
+		}
+	}
 }
 
 // run waits for the first turn, and gives the last one back.

@@ -21,6 +21,7 @@ var files embed.FS
 type message struct {
 	forms [numForms][]part // forms[other] is always set
 	many  bool             // has plural forms that Count chooses from
+	plain string           // the whole text, where neither a count nor a placeholder changes it
 }
 
 // part is a piece of text, or a placeholder when name is set.
@@ -95,6 +96,9 @@ func parseMessage(raw json.RawMessage) (*message, error) {
 	if err := json.Unmarshal(raw, &text); err == nil {
 		parts, err := split(text)
 		m.forms[plural.Other] = parts
+		if len(parts) == 1 && parts[0].name == "" {
+			m.plain = text
+		}
 		return m, err
 	}
 	var forms map[string]string

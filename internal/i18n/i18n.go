@@ -107,6 +107,9 @@ func (l *Localizer) T(key string, args ...any) string {
 		}
 		tag = language.English
 	}
+	if m.plain != "" {
+		return m.plain
+	}
 	count, counted := countOf(args)
 	parts := m.form(tag, count, counted)
 	if len(parts) == 1 && parts[0].name == "" {
@@ -172,6 +175,15 @@ func (l *Localizer) arg(name string, args []any) string {
 		return fmt.Sprint(args[i+1])
 	}
 	return "{{." + name + "}}"
+}
+
+// Find returns the message of key, which has no placeholders; ok is false where the
+// language itself, without the fallback, doesn't know it.
+func (l *Localizer) Find(key string) (text string, ok bool) {
+	if m, ok := l.cat.messages[key]; ok && m.plain != "" {
+		return m.plain, true
+	}
+	return "", false
 }
 
 // Has reports whether the language itself, without the fallback, knows key.

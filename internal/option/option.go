@@ -132,8 +132,8 @@ func shippedLabel(l *i18n.Localizer, list, code string) string {
 	if name := Lists[list].names[code]; name != "" {
 		return name
 	}
-	if key := "option." + list + "." + code; l.Has(key) {
-		return l.T(key)
+	if label, ok := l.Find("option." + list + "." + code); ok {
+		return label
 	}
 	return code
 }

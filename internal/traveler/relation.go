@@ -223,24 +223,32 @@ type Kin struct {
 // KinOf returns the relations of a person with those whom the actor sees: family first,
 // in the order of the kinds, then by name.
 func KinOf(ctx context.Context, tx *db.Tx, id int64) ([]Kin, error) {
-	out, err := kinOf(ctx, tx, []int64{id})
+	out, err := kinOf(ctx, tx, []int64{id}, map[int64]bool{id: true})
 	return out[id], err
 }
 
-func kinOf(ctx context.Context, tx *db.Tx, ids []int64) (map[int64][]Kin, error) {
+// kinOf returns the relations of several people to others than those known.
+func kinOf(ctx context.Context, tx *db.Tx, ids []int64, known map[int64]bool) (map[int64][]Kin, error) {
 	// One side after the other: for both in one condition SQLite reads the relations of
 	// everybody.
 	var list, more []Relation
 	err := tx.Together(ctx, record.Part(&list, "WHERE r.a_id IN {ids $1}", db.IDs(ids)),
 		record.Part(&more, "WHERE r.b_id IN {ids $1} AND NOT r.a_id IN {ids $1}", db.IDs(ids)))
 	list = append(list, more...)
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(list, func(a, b Relation) int { return cmp.Compare(a.ID, b.ID) })
 	var others db.IDs
 	for _, r := range list {
-		others = append(others, r.A, r.B)
+		for _, id := range []int64{r.A, r.B} {
+			if !known[id] {
+				others = append(others, id)
+			}
+		}
+	}
+	if len(others) == 0 {
+		return nil, nil
 	}
 	var people []Traveler
 	if err := record.Select(ctx, tx, &people, "WHERE r.id IN {ids $1}", others); err != nil {

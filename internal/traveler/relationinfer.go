@@ -86,8 +86,8 @@ func Proposals(ctx context.Context, tx *db.Tx, id int64, mine []Kin, today date.
 			near = append(near, k.T.ID)
 		}
 	}
-	theirs, err := kinOf(ctx, tx, near)
-	if err != nil {
+	theirs, err := kinOf(ctx, tx, near, known)
+	if err != nil || len(theirs) == 0 {
 		return nil, err
 	}
 	refused, err := refusedOf(ctx, tx, id)

@@ -80,7 +80,8 @@ func (v *recordView) loadEvents(ctx context.Context, tx *db.Tx) (err error) {
 	}
 	if len(v.latest) <= eventsRead { // all there are: the open ones are among them
 		v.due = activity.DueAmong(v.latest, v.eventOwners())
-		return nil
+		v.present, err = presentAt(ctx, tx, activityIDs(v.latest)...)
+		return err
 	}
 	v.due, err = activity.DueOf(ctx, tx, v.eventOwners())
 	return err

@@ -147,18 +147,24 @@ func (f Form) numbers(name string) (out []int64) {
 	return out
 }
 
-// loadPresent reads who was at the events that the page shows.
+// loadPresent reads who was at the events that the page shows, where loadEvents didn't.
 func (v *recordView) loadPresent(ctx context.Context, tx *db.Tx) (err error) {
-	var ids []int64
-	for _, list := range [][]activity.Activity{v.events, v.between} {
+	if v.present == nil {
+		v.present, err = presentAt(ctx, tx, activityIDs(v.events, v.between)...)
+	}
+	return err
+}
+
+// activityIDs are the ids of the events of some lists, each once.
+func activityIDs(lists ...[]activity.Activity) (ids []int64) {
+	for _, list := range lists {
 		for i := range list {
 			if !slices.Contains(ids, list[i].ID) {
 				ids = append(ids, list[i].ID)
 			}
 		}
 	}
-	v.present, err = presentAt(ctx, tx, ids...)
-	return err
+	return ids
 }
 
 // personsCell names who was at an event: travelers as links, then others.

@@ -27,10 +27,10 @@ type partCard struct {
 func (v *recordView) partBox(c partCard) templ.Component {
 	p := v.p
 	card := ui.Card{ID: c.id, Title: p.T(c.noun + ".card"), Half: c.half, Actions: v.open(c.id, "new", p.T("common.add"), "plus")}
-	for _, b := range card.Actions {
-		if v.back {
-			b.(ui.Button).Attrs["autofocus"] = true // where the person was before the card was saved
-		}
+	for i, c := range card.Actions {
+		b := c.(ui.Button)
+		b.Focus = v.back // where the person was before the card was saved
+		card.Actions[i] = b
 	}
 	rows := c.rows
 	if v.may && v.edit == c.id+"-new" {

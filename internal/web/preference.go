@@ -115,16 +115,18 @@ func (v *recordView) tasteCard() templ.Component {
 			return v.tasteForm(c)
 		}
 	}
-	known := v.tasteFields()
+	known := map[string][]*traveler.Preference{}
+	for i := range v.taste {
+		t := &v.taste[i]
+		known[t.Field] = append(known[t.Field], t)
+	}
 	var groups ui.Group
 	var more []ui.Button
 	for _, c := range traveler.PreferenceCategories {
 		title := p.T("preference.category." + c)
 		g := tasteGroup{icon: tasteIcons[c], title: title, facts: ui.Facts{Two: true}}
 		for _, f := range traveler.PreferenceFieldsOf(c) {
-			if known[f.Key] {
-				g.facts.Items = append(g.facts.Items, v.tasteFacts(f)...)
-			}
+			g.facts.Items = append(g.facts.Items, v.tasteFacts(f, known[f.Key])...)
 		}
 		if len(g.facts.Items) > 0 {
 			g.actions = v.tasteOpen(c, p.T("preference.edit_of", "Category", title), "edit", true)
@@ -156,63 +158,60 @@ func (v *recordView) tasteOpen(category, label, icon string, iconOnly bool) (out
 	for _, c := range v.open("preferences", category, label, icon) {
 		b := c.(ui.Button)
 		b.IconOnly = iconOnly
-		if v.back && category == landed {
-			b.Attrs["autofocus"] = true
-		}
+		b.Focus = v.back && category == landed
 		out = append(out, b)
 	}
 	return out
 }
 
-// tasteFacts are the lines of a field: one, or one for each thing that is said of values.
-func (v *recordView) tasteFacts(f traveler.PreferenceField) (out []ui.Fact) {
-	vals := map[string][]*traveler.Preference{}
-	for i := range v.taste {
-		if p := &v.taste[i]; p.Field == f.Key {
-			vals[p.Degree] = append(vals[p.Degree], p)
-		}
-	}
-	if len(vals) == 0 {
+// tasteFacts are the lines of a field of which something is known: one, or one for each
+// thing that is said of values.
+func (v *recordView) tasteFacts(f traveler.PreferenceField, known []*traveler.Preference) (out []ui.Fact) {
+	if len(known) == 0 {
 		return nil
+	}
+	if f.Kind == traveler.PrefSeverity { // one line: what is dangerous comes first
+		list := make(ui.BadgeList, len(known))
+		for i, p := range known {
+			list[i] = ui.Badge{Label: v.tasteText(f, p), Kind: severityKinds[p.Degree]}
+		}
+		return []ui.Fact{{Label: v.p.T(f.LabelKey("")), Comp: list, Full: true}}
 	}
 	degrees := f.Degrees()
 	if degrees == nil {
 		degrees = []string{""}
 	}
-	if f.Kind == traveler.PrefSeverity { // one line: what is dangerous comes first
-		var list []ui.Badge
-		for i := range v.taste {
-			if p := &v.taste[i]; p.Field == f.Key {
-				list = append(list, ui.Badge{Label: v.tasteText(f, p), Kind: map[string]string{"intolerance": "caution", "allergy": "danger", "anaphylaxis": "danger"}[p.Degree]})
-			}
-		}
-		return []ui.Fact{{Label: v.p.T(f.LabelKey("")), Comp: badges(list), Full: true}}
-	}
 	for _, d := range degrees {
-		if len(vals[d]) == 0 {
-			continue
-		}
-		fact := ui.Fact{Label: v.p.T(f.LabelKey(d))}
-		switch f.Kind {
-		case traveler.PrefText:
-			fact.Comp, fact.Full = prose(vals[d][0].Text), true
-		case traveler.PrefOne, traveler.PrefNumber, traveler.PrefYesNo:
-			fact.Value = v.tasteText(f, vals[d][0])
-		default:
-			var list []ui.Badge
-			for _, p := range vals[d] {
+		var list ui.BadgeList
+		fact := ui.Fact{}
+		for _, p := range known {
+			if p.Degree != d {
+				continue
+			}
+			switch f.Kind {
+			case traveler.PrefText:
+				fact.Comp, fact.Full = prose(p.Text), true
+			case traveler.PrefOne, traveler.PrefNumber, traveler.PrefYesNo:
+				fact.Value = v.tasteText(f, p)
+			default:
 				b := ui.Badge{Label: v.tasteText(f, p)}
 				if d == "avoid" {
 					b.Kind, b.Icon = "caution", "minus"
 				}
 				list = append(list, b)
+				fact.Comp = list
 			}
-			fact.Comp = badges(list)
 		}
-		out = append(out, fact)
+		if fact.Comp != nil || fact.Value != "" {
+			fact.Label = v.p.T(f.LabelKey(d))
+			out = append(out, fact)
+		}
 	}
 	return out
 }
+
+// severityKinds colour what somebody doesn't stand by how dangerous it is.
+var severityKinds = map[string]string{"intolerance": "caution", "allergy": "danger", "anaphylaxis": "danger"}
 
 // tasteText is a value as people read it.
 func (v *recordView) tasteText(f traveler.PreferenceField, p *traveler.Preference) string {

@@ -225,11 +225,11 @@ func (v *recordView) open(card, row, label, icon string) []templ.Component {
 	if row != "" {
 		name += "-" + row
 	}
-	a := swap(templ.Attributes{"data-edit-card": card}, v.path()+"?edit="+name, card)
-	if v.back && row == "" {
-		a["autofocus"] = true // where the person was before the card was saved
-	}
-	return []templ.Component{ui.Button{Label: label, Icon: icon, Kind: "ghost", Small: true, Href: v.path() + "?edit=" + name + "#" + card, Attrs: a}}
+	url := v.path() + "?edit=" + name
+	return []templ.Component{ui.Button{Label: label, Icon: icon, Kind: "ghost", Small: true, Href: url + "#" + card,
+		Swap:  ui.Swap{Card: card, Get: url, Edit: true},
+		Focus: v.back && row == "", // where the person was before the card was saved
+	}}
 }
 
 // problems lists what is wrong with a card.

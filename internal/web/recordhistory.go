@@ -241,7 +241,10 @@ func (p *Page) known(prefix, s string) string {
 
 // number writes a phone in the usual groups and leaves anything else alone.
 func (v *recordView) number(s string) string {
-	if norm, ok := phone.Parse(s, v.p.Agency.Country); ok && !strings.Contains(s, "@") {
+	if strings.Contains(s, "@") {
+		return s
+	}
+	if norm, ok := phone.Parse(s, v.p.Agency.Country); ok {
 		return phone.Format(norm, v.p.Agency.Country)
 	}
 	return s

@@ -42,14 +42,15 @@ func (v *recordView) tellPerson() {
 }
 
 func (v *recordView) loadRecord(ctx context.Context, tx *db.Tx) error {
-	return tx.Together(ctx, func(ctx context.Context, tx *db.Tx) error {
+	read := func(ctx context.Context, tx *db.Tx) error {
 		if v.ref.Kind == "client" {
 			v.client = new(client.Client)
 			return record.Get(ctx, tx, v.client, v.ref.ID)
 		}
 		v.person = new(traveler.Traveler)
 		return record.Get(ctx, tx, v.person, v.ref.ID)
-	}, func(ctx context.Context, tx *db.Tx) error {
+	}
+	ask := func(ctx context.Context, tx *db.Tx) error {
 		switch err := record.Editable(ctx, tx, v.ref); {
 		case err == nil:
 			v.may = v.p.Actor.May("client.edit") && !v.p.Actor.ReadOnly
@@ -57,7 +58,14 @@ func (v *recordView) loadRecord(ctx context.Context, tx *db.Tx) error {
 			return err
 		}
 		return nil
-	})
+	}
+	if tx.EditsWhatItSees(v.ref.Kind) { // the record itself is the answer
+		if err := read(ctx, tx); err != nil {
+			return err
+		}
+		return ask(ctx, tx)
+	}
+	return tx.Together(ctx, read, ask)
 }
 
 // loadReach reads communications, addresses and tags, on the page of a client

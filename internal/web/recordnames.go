@@ -77,14 +77,37 @@ func (v *recordView) loadNames(ctx context.Context, tx *db.Tx) error {
 	for _, c := range v.comments {
 		add("user", int64(c.CreatedBy))
 	}
-	v.names = names{}
+	v.names = names{"tag": {}, "traveler": {}}
+	v.nameKnown(want)
 	parts := []db.Part{v.loadActs, v.loadChoices}
 	for table, ids := range want {
-		list := map[int64]string{}
-		v.names[table] = list
+		list := v.names[table]
+		if list == nil {
+			list = map[int64]string{}
+			v.names[table] = list
+		}
+		if len(ids) == 0 {
+			continue
+		}
 		parts = append(parts, func(ctx context.Context, tx *db.Tx) error { return readNames(ctx, tx, table, ids, list) })
 	}
 	return tx.Together(ctx, parts...)
+}
+
+// nameKnown gives the names that the page has read already, and takes them off want.
+func (v *recordView) nameKnown(want map[string]db.IDs) {
+	known := func(table string, id int64, name string) {
+		if i := slices.Index(want[table], id); i >= 0 {
+			want[table] = slices.Delete(want[table], i, i+1)
+			v.names[table][id] = name
+		}
+	}
+	for i := range v.tags {
+		known("tag", v.tags[i].TagID, v.tags[i].Name)
+	}
+	for _, t := range v.people() {
+		known("traveler", t.ID, fullName(t))
+	}
 }
 
 // readNames puts the names that rows of a table have into list.

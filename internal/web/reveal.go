@@ -66,12 +66,14 @@ func (r secretRef) known(a db.Actor) error {
 
 // href asks why, before anything is shown.
 func (r secretRef) href(what string) string {
-	v := url.Values{"kind": {r.kind}, "id": {strconv.FormatInt(r.id, 10)}, "column": {r.column}, "back": {r.back}}
 	if what != "" {
-		v.Set("do", what)
+		what = "&do=" + what
 	}
-	return "/reveal?" + v.Encode()
+	return "/reveal?back=" + url.QueryEscape(r.back) + "&column=" + r.column + what + "&id=" + strconv.FormatInt(r.id, 10) + "&kind=" + r.kind
 }
+
+// revealing marks the buttons that have the script put a secret in the place of its mask.
+var revealing = templ.OrderedAttributes{{Key: "data-reveal", Value: true}, {Key: "rel", Value: "nofollow"}}
 
 // secretField shows a sealed column masked ("•••• 4567" where hint is "4567"), with
 // buttons to show and to copy it for those who may (R054-R057, W8). It must not stand

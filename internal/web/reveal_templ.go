@@ -54,7 +54,7 @@ func maskedSecret(p *Page, r secretRef, masked, label string, may bool) templ.Co
 			return templ_7745c5c3_Err
 		}
 		if may {
-			templ_7745c5c3_Err = ui.Button{Label: p.T("secret.show_it", "What", label), Icon: "eye", IconOnly: true, Kind: "ghost", Small: true, Href: r.href(""), Attrs: templ.Attributes{"data-reveal": true, "rel": "nofollow"}}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button{Label: p.T("secret.show_it", "What", label), Icon: "eye", IconOnly: true, Kind: "ghost", Small: true, Href: r.href(""), Attrs: revealing}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -62,7 +62,7 @@ func maskedSecret(p *Page, r secretRef, masked, label string, may bool) templ.Co
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button{Label: p.T("secret.copy_it", "What", label), Icon: "copy", IconOnly: true, Kind: "ghost", Small: true, Href: r.href("copy"), Attrs: templ.Attributes{"data-reveal": true, "rel": "nofollow"}}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button{Label: p.T("secret.copy_it", "What", label), Icon: "copy", IconOnly: true, Kind: "ghost", Small: true, Href: r.href("copy"), Attrs: revealing}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

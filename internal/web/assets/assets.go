@@ -187,7 +187,12 @@ var shrink = sync.OnceValue(func() *minify.M {
 func URL(name string) string { return Prefix + version() + "/" + name }
 
 // Icon returns the address of one symbol of the sprite, for <use href>.
-func Icon(name string) string { return Prefix + version() + "/icons.svg#i-" + name }
+func Icon(name string) string { return Sprite() + "#i-" + name }
+
+// Sprite returns the address of all symbols; "#i-" and a name behind it make it Icon.
+func Sprite() string { return sprite() }
+
+var sprite = sync.OnceValue(func() string { return URL("icons.svg") })
 
 // Exists tells whether there is an asset of that name; tests use it.
 func Exists(name string) bool { _, ok := loaded()[name]; return ok }
