@@ -104,8 +104,10 @@ func (tx *Tx) planned(query string, args []any) (*plan, []any, error) {
 	key := planKey{query: query, scope: tx.Actor.Scope, bits: tx.db.rightsBits(tx.Actor)}
 	hangs := tx.hangs(query, args)
 	for i := range hangs {
-		h := &hangs[i]
-		key.hangs += h.kind + map[bool]string{true: "+", false: "-"}[h.shown]
+		key.hangs += hangs[i].kind + "-"
+		if hangs[i].shown {
+			key.hangs += "+"
+		}
 	}
 	v, ok := tx.db.plans.Load(key)
 	if !ok {

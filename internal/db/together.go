@@ -233,21 +233,25 @@ func (g *gang) held(rows Rows, err error) (Rows, error) {
 	defer rows.Close()
 	p := rows.(pgx.Rows)
 	out := &heldRows{fields: slices.Clone(p.FieldDescriptions()), types: g.r.c.Conn().TypeMap(), at: -1}
+	var buf []byte // the driver uses its own again; a full piece is kept by what is in it
 	for p.Next() {
 		var n int
 		for _, v := range p.RawValues() {
 			n += len(v)
 		}
-		// One piece of memory holds a row: the driver uses its own again.
-		buf, row := make([]byte, 0, n), make([][]byte, len(out.fields))
-		for i, v := range p.RawValues() {
-			if v != nil {
-				from := len(buf)
-				buf = append(buf, v...)
-				row[i] = buf[from:len(buf):len(buf)]
-			}
+		if n > cap(buf)-len(buf) {
+			buf = make([]byte, 0, max(n, min(2*cap(buf), 16<<10)))
 		}
-		out.rows = append(out.rows, row)
+		for _, v := range p.RawValues() {
+			if v == nil {
+				out.values = append(out.values, nil)
+				continue
+			}
+			from := len(buf)
+			buf = append(buf, v...)
+			out.values = append(out.values, buf[from:len(buf):len(buf)])
+		}
+		out.n++
 	}
 	return out, p.Err()
 }
@@ -256,7 +260,8 @@ func (g *gang) held(rows Rows, err error) (Rows, error) {
 type heldRows struct {
 	fields []pgconn.FieldDescription
 	types  *pgtype.Map
-	rows   [][][]byte
+	values [][]byte // of all rows, one after the other
+	n      int      // rows
 	at     int
 
 	plans []pgtype.ScanPlan // of the columns
@@ -265,7 +270,7 @@ type heldRows struct {
 
 func (h *heldRows) Next() bool {
 	h.at++
-	return h.at < len(h.rows)
+	return h.at < h.n
 }
 
 func (h *heldRows) Scan(dest ...any) error {
@@ -275,12 +280,13 @@ func (h *heldRows) Scan(dest ...any) error {
 	if h.plans == nil {
 		h.plans, h.dests = make([]pgtype.ScanPlan, len(dest)), make([]reflect.Type, len(dest))
 	}
+	row := h.values[h.at*len(dest):]
 	for i, to := range dest {
 		f := &h.fields[i]
 		if t := reflect.TypeOf(to); h.dests[i] != t {
 			h.plans[i], h.dests[i] = h.types.PlanScan(f.DataTypeOID, f.Format, to), t
 		}
-		if err := h.plans[i].Scan(h.rows[h.at][i], to); err != nil {
+		if err := h.plans[i].Scan(row[i], to); err != nil {
 			return pgx.ScanArgError{ColumnIndex: i, FieldName: f.Name, Err: err}
 		}
 	}

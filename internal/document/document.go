@@ -171,8 +171,8 @@ func OfTraveler(ctx context.Context, tx *db.Tx, id int64) (files []Attachment, i
 // Gone returns what was deleted of a record's attachments in the last 30 days, the
 // latest first.
 func Gone(ctx context.Context, tx *db.Tx, owner record.Ref) (out []Attachment, err error) {
-	return readAny(ctx, tx, "SELECT r.id FROM {attachment.trash of $1 $2} r ORDER BY r.deleted_at DESC, r.id DESC LIMIT 50",
-		owner.Kind, owner.ID)
+	err = record.SelectGone(ctx, tx, &out, "of $1 $2 ORDER BY r.deleted_at DESC, r.id DESC LIMIT 50", owner.Kind, owner.ID)
+	return out, err
 }
 
 // readAny reads the attachments whose ids a query gives, those in the trash too.

@@ -16,11 +16,25 @@ func Select[T any, P interface {
 	*T
 	Record
 }](ctx context.Context, tx *db.Tx, into *[]T, clause string, args ...any) error {
+	return selectFrom[T, P](ctx, tx, into, "", clause, args)
+}
+
+// SelectGone is Select for what is in the trash.
+func SelectGone[T any, P interface {
+	*T
+	Record
+}](ctx context.Context, tx *db.Tx, into *[]T, clause string, args ...any) error {
+	return selectFrom[T, P](ctx, tx, into, ".trash", clause, args)
+}
+
+func selectFrom[T any, P interface {
+	*T
+	Record
+}](ctx context.Context, tx *db.Tx, into *[]T, mode, clause string, args []any) error {
 	var zero T
 	s := shapeOf(P(&zero))
 	table := P(&zero).Table()
-	of, clause := hangsOn(clause)
-	q := "SELECT " + s.list + " FROM {" + table + of + "} r " + clause
+	q := s.query(table+mode, clause)
 	from, row := len(*into), zero
 	fields := s.pointers(P(&row))
 	err := tx.Each(ctx, q, args, func(rows db.Rows) error {
@@ -29,7 +43,9 @@ func Select[T any, P interface {
 			return err
 		}
 		hide(P(&row), tx.Actor)
-		tx.Shown(table, P(&row).base().ID)
+		if mode == "" {
+			tx.Shown(table, P(&row).base().ID)
+		}
 		*into = append(*into, row)
 		return nil
 	})
@@ -38,6 +54,24 @@ func Select[T any, P interface {
 	}
 	return err
 }
+
+// query returns the text that reads the rows of a table. The texts are few: they stand in
+// the program.
+func (s *shape) query(table, clause string) string {
+	key := [2]string{table, clause}
+	if q, ok := s.queries.Load(key); ok {
+		return q.(string)
+	}
+	of, rest := hangsOn(clause)
+	q := "SELECT " + s.list + " FROM {" + table + of + "} r " + rest
+	if s.kept.Add(1) <= maxQueries {
+		s.queries.Store(key, q)
+	}
+	return q
+}
+
+// maxQueries bounds what is remembered of each kind's texts.
+const maxQueries = 200
 
 // hangsOn splits what the records hang on from a clause: what comes before its first
 // word in capitals.

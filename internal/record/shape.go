@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -18,6 +19,9 @@ type shape struct {
 	list    string // the SELECT list with the prefix "r."
 	secrets bool   // one of the columns is sealed
 	bag     *column
+
+	queries sync.Map     // of Select: table and clause to text
+	kept    atomic.Int32 // how many there are
 }
 
 type column struct {
