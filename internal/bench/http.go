@@ -71,6 +71,7 @@ func (a *asker) ask(method string, path func(i int) string, body func(i int) str
 			r.Header.Set("Content-Type", "application/json")
 		} else {
 			r.AddCookie(&http.Cookie{Name: "carnet", Value: benchSession})
+			r.Header.Set("Accept-Encoding", "gzip") // pages go compressed to every browser
 		}
 		res, err := a.c.Do(r)
 		if err != nil {
