@@ -91,6 +91,7 @@ type shownKey struct {
 	table string
 	id    int64
 	to    recentKey // whom
+	link  string    // and through which private link
 }
 
 // Being shown something counts for as long, and for so many records: a page reads what
@@ -104,13 +105,13 @@ const (
 // It does nothing while writing, which may change who sees what.
 func (tx *Tx) Shown(table string, id int64) {
 	if !tx.write && tx.db.owners[table] && len(tx.shown) < maxShown {
-		tx.shown[shownKey{table, id, tx.asker()}] = time.Now()
+		tx.shown[shownKey{table, id, tx.asker(), tx.Actor.Link}] = time.Now()
 	}
 }
 
 // asker tells apart those for whom rules differ.
 func (tx *Tx) asker() recentKey {
-	return tx.Actor.recentKey(tx.Actor.Link + " " + tx.db.rightsBits(tx.Actor))
+	return tx.Actor.recentKey(tx.db.rightsBits(tx.Actor))
 }
 
 // wasShown reports whether all owners were shown.
@@ -131,7 +132,7 @@ func (tx *Tx) wasShown(table string, arg any) bool {
 	}
 	oldest, to := time.Now().Add(-shownFor), tx.asker()
 	for _, id := range ids {
-		if at, ok := tx.shown[shownKey{table, id, to}]; !ok || at.Before(oldest) {
+		if at, ok := tx.shown[shownKey{table, id, to, tx.Actor.Link}]; !ok || at.Before(oldest) {
 			return false
 		}
 	}

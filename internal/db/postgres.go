@@ -136,7 +136,7 @@ func (r *pgRead) conn(ctx context.Context) (_ *pgxpool.Conn, err error) {
 // table for the rare ones. The ways of few rows are walked whatever the letters, and
 // a text that is joined to an empty one says that no index is wanted.
 func byLetters(q string) bool {
-	return strings.Count(q, " LIKE ") > strings.Count(q, " || '') LIKE ") && !strings.Contains(q, " UNION ALL ")
+	return strings.Contains(q, " LIKE ") && strings.Count(q, " LIKE ") > strings.Count(q, " || '') LIKE ") && !strings.Contains(q, " UNION ALL ")
 }
 
 func (r *pgRead) query(ctx context.Context, q string, args []any) (Rows, error) {

@@ -120,14 +120,27 @@ func ascii(r rune) rune {
 // of that country, "600 100 200", international for all others, "+44 20 7946 0000".
 // What isn't a number is returned as it is.
 func Format(e164, homeRegion string) string {
-	key := formatKey{e164, strings.ToUpper(homeRegion)}
+	return remembered(formatKey{text: e164, home: strings.ToUpper(homeRegion)}, format)
+}
+
+// Show writes a typed number as Format does. What isn't one is returned as it is.
+func Show(raw, homeRegion string) string {
+	return remembered(formatKey{text: raw, home: strings.ToUpper(homeRegion), typed: true}, func(raw, home string) string {
+		if e164, ok := Parse(raw, home); ok {
+			return format(e164, home)
+		}
+		return raw
+	})
+}
+
+func remembered(key formatKey, format func(text, home string) string) string {
 	formatted.Lock()
 	out, ok := formatted.m[key]
 	formatted.Unlock()
-	if ok {
-		return out
+	if ok || len(key.text) > maxRaw {
+		return or(out, key.text)
 	}
-	out = format(e164, key.home)
+	out = format(key.text, key.home)
 	formatted.Lock()
 	defer formatted.Unlock()
 	if len(formatted.m) >= maxFormatted {
@@ -137,16 +150,26 @@ func Format(e164, homeRegion string) string {
 	return out
 }
 
-// formatted remembers what Format returned: a list shows fifty numbers, and the
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// formatted remembers what Format and Show returned: a list shows fifty numbers, and the
 // library takes longer for them than the database for the page.
 var formatted = struct {
 	sync.Mutex
 	m map[formatKey]string
 }{m: map[formatKey]string{}}
 
-type formatKey struct{ e164, home string }
+type formatKey struct {
+	text, home string
+	typed      bool
+}
 
-// maxFormatted bounds the memory of Format, about a megabyte.
+// maxFormatted bounds that memory, about a megabyte.
 const maxFormatted = 8192
 
 func format(e164, home string) string {

@@ -244,10 +244,7 @@ func (v *recordView) number(s string) string {
 	if strings.Contains(s, "@") {
 		return s
 	}
-	if norm, ok := phone.Parse(s, v.p.Agency.Country); ok {
-		return phone.Format(norm, v.p.Agency.Country)
-	}
-	return s
+	return phone.Show(s, v.p.Agency.Country)
 }
 
 // fieldKind is the area whose words name the fields of a kind of record.
