@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
@@ -225,69 +224,86 @@ func (g *gang) ask(ctx context.Context, members []*member) {
 	res.Close() // its error is that of a query, which was told
 }
 
-// held reads rows into memory.
+// held reads rows into memory: the driver uses its own again.
 func (g *gang) held(rows Rows, err error) (Rows, error) {
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	p := rows.(pgx.Rows)
-	out := &heldRows{fields: slices.Clone(p.FieldDescriptions()), types: g.r.c.Conn().TypeMap(), at: -1}
-	var buf []byte // the driver uses its own again; a full piece is kept by what is in it
+	out := &heldRows{types: g.r.c.Conn().TypeMap(), bytes: []byte{}, at: -1} // no byte isn't NULL
+	fields := p.FieldDescriptions()
+	out.kinds = make([]heldKind, len(fields))
+	for i, f := range fields {
+		out.kinds[i].oid, out.kinds[i].format = f.DataTypeOID, f.Format
+	}
 	for p.Next() {
-		var n int
-		for _, v := range p.RawValues() {
-			n += len(v)
+		values := p.RawValues()
+		if out.ends == nil {
+			out.ends = make([]int32, 0, 4*len(values))
 		}
-		if n > cap(buf)-len(buf) {
-			buf = make([]byte, 0, max(n, min(2*cap(buf), 16<<10)))
-		}
-		for _, v := range p.RawValues() {
+		for _, v := range values {
+			out.bytes = append(out.bytes, v...)
+			end := int32(len(out.bytes))
 			if v == nil {
-				out.values = append(out.values, nil)
-				continue
+				end = ^end
 			}
-			from := len(buf)
-			buf = append(buf, v...)
-			out.values = append(out.values, buf[from:len(buf):len(buf)])
+			out.ends = append(out.ends, end)
 		}
-		out.n++
+		if len(out.bytes) > math.MaxInt32 {
+			return nil, fmt.Errorf("db: an answer of more than %d bytes", math.MaxInt32)
+		}
 	}
 	return out, p.Err()
 }
 
 // heldRows are rows in memory.
 type heldRows struct {
-	fields []pgconn.FieldDescription
-	types  *pgtype.Map
-	values [][]byte // of all rows, one after the other
-	n      int      // rows
-	at     int
+	kinds []heldKind
+	types *pgtype.Map
+	bytes []byte  // of all values, one after the other
+	ends  []int32 // where each value ends; ^ where it is NULL
+	at    int
+	from  int32 // where the next row begins
+}
 
-	plans []pgtype.ScanPlan // of the columns
-	dests []reflect.Type    // for which the plans are
+// heldKind is what a column holds, and how it is read.
+type heldKind struct {
+	oid    uint32
+	format int16
+	plan   pgtype.ScanPlan
+	dest   reflect.Type // for which the plan is
 }
 
 func (h *heldRows) Next() bool {
-	h.at++
-	return h.at < h.n
+	n := len(h.kinds)
+	if n == 0 || (h.at+2)*n > len(h.ends) {
+		return false
+	}
+	if h.at++; h.at > 0 {
+		if h.from = h.ends[h.at*n-1]; h.from < 0 {
+			h.from = ^h.from
+		}
+	}
+	return true
 }
 
 func (h *heldRows) Scan(dest ...any) error {
-	if len(dest) != len(h.fields) {
-		return fmt.Errorf("db: %d columns for %d values", len(h.fields), len(dest))
+	if len(dest) != len(h.kinds) {
+		return fmt.Errorf("db: %d columns for %d values", len(h.kinds), len(dest))
 	}
-	if h.plans == nil {
-		h.plans, h.dests = make([]pgtype.ScanPlan, len(dest)), make([]reflect.Type, len(dest))
-	}
-	row := h.values[h.at*len(dest):]
+	from, ends := h.from, h.ends[h.at*len(dest):]
 	for i, to := range dest {
-		f := &h.fields[i]
-		if t := reflect.TypeOf(to); h.dests[i] != t {
-			h.plans[i], h.dests[i] = h.types.PlanScan(f.DataTypeOID, f.Format, to), t
+		k := &h.kinds[i]
+		if t := reflect.TypeOf(to); k.dest != t {
+			k.plan, k.dest = h.types.PlanScan(k.oid, k.format, to), t
 		}
-		if err := h.plans[i].Scan(row[i], to); err != nil {
-			return pgx.ScanArgError{ColumnIndex: i, FieldName: f.Name, Err: err}
+		var value []byte
+		if end := ends[i]; end >= 0 {
+			value, from = h.bytes[from:end:end], end
+		}
+		if err := k.plan.Scan(value, to); err != nil {
+			return pgx.ScanArgError{ColumnIndex: i, Err: err}
 		}
 	}
 	return nil

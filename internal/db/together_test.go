@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -131,5 +132,38 @@ func TestTogetherFails(t *testing.T) {
 	got = nil
 	if err := together(t, d, asks(&got, "a", 1), asks(&got, "b", 1)); err != nil || len(got) != 2 {
 		t.Errorf("afterwards: %v, %v", got, err)
+	}
+}
+
+// TestTogetherNulls: what is missing, what is empty and what has a value stay apart
+// however rows follow one another.
+func TestTogetherNulls(t *testing.T) {
+	d := openLocal(t)
+	read := func(query, want string) db.Part {
+		return func(ctx context.Context, tx *db.Tx) error {
+			var got []string
+			err := tx.Each(ctx, query, nil, func(rows db.Rows) error {
+				var a, b *string
+				err := rows.Scan(&a, &b)
+				for _, s := range []*string{a, b} {
+					if s == nil {
+						got = append(got, "NULL")
+					} else {
+						got = append(got, strconv.Quote(*s))
+					}
+				}
+				return err
+			})
+			if strings.Join(got, " ") != want {
+				t.Errorf("%s: %s, want %s", query, got, want)
+			}
+			return err
+		}
+	}
+	err := together(t, d, read("SELECT '' AS a, '' AS b", `"" ""`), read("SELECT CAST(NULL AS text), ''", `NULL ""`),
+		read("SELECT CAST(NULL AS text), CAST(NULL AS text) WHERE 1 = 2", ""),
+		read("SELECT 'x', CAST(NULL AS text) UNION ALL SELECT CAST(NULL AS text), 'yz' UNION ALL SELECT '', 'ż'", `"x" NULL NULL "yz" "" "ż"`))
+	if err != nil {
+		t.Fatal(err)
 	}
 }
