@@ -30,6 +30,8 @@ type builder struct {
 
 	// While conditions are rendered:
 	gather  bool             // they make sets of what matches, else each row is asked
+	sieve   bool             // small sets are made and each row is asked whether it is in them
+	sets    int              // how many were made so, or could be
 	must    bool             // what is rendered now must hold of every row
 	found   bool             // something that must hold is known to be rare
 	size    int64            // the fewest matches of something that must hold, 0 where that isn't known

@@ -45,7 +45,7 @@ const (
 
 // conditions renders all filters of a query, in the one way or the other.
 func (b *builder) conditions(ctx context.Context, q *Query) error {
-	b.where, b.filters, b.found, b.size = nil, 0, false, 0
+	b.where, b.filters, b.found, b.size, b.sets = nil, 0, false, 0, 0
 	cond, err := b.nested(ctx, q)
 	if err != nil {
 		return err

@@ -92,6 +92,11 @@ func (b *builder) related(ctx context.Context, f Field, flt Filter) (string, err
 		b.args, b.filters, b.found = sub.args, sub.filters, b.found || sub.found
 		return strings.Join(conds, " AND "), nil
 	}
+	if b.sieve && flt.Op == "has" {
+		if set, err := b.sifted(ctx, r, render, &quick); set != "" || err != nil {
+			return set, err
+		}
+	}
 	cond, err := render(b)
 	if err != nil {
 		return "", err
@@ -99,6 +104,9 @@ func (b *builder) related(ctx context.Context, f Field, flt Filter) (string, err
 	switch flt.Op {
 	case "has":
 		if quick {
+			if !b.sieve {
+				b.sets++
+			}
 			err = b.weigh(ctx, r, render)
 		}
 		return b.holds(r, cond), err
@@ -113,6 +121,35 @@ func (b *builder) related(ctx context.Context, f Field, flt Filter) (string, err
 		return "", bad(f.Key, "error.number")
 	}
 	return b.counted(r, cond, flt.Op, n), nil
+}
+
+// sifted is holds for rows that are walked while a set of owners is at hand, "" where the
+// set is large, or no index finds it: then each row is asked.
+func (b *builder) sifted(ctx context.Context, r *Related, render func(*builder) (string, error), quick *bool) (string, error) {
+	p := b.inside(b.d)
+	p.args, p.gather = nil, true
+	alone, err := render(p)
+	if err != nil || !*quick {
+		return "", err
+	}
+	n, err := b.owners(ctx, r, alone, p.args)
+	if err != nil || n >= scarce*rare {
+		return "", err
+	}
+	b.gather = true
+	cond, err := render(b)
+	b.gather = false
+	b.sets++
+	form := "+%s IN (SELECT %s FROM %s WHERE %s)" // SQLite doesn't look the rows of the set up
+	if b.guesses() {
+		form = "(%s IN (SELECT %s FROM %s WHERE %s)) IS TRUE" // a table of hashes, which isn't joined
+	}
+	return "(" + fmt.Sprintf(form, b.d.ID, r.Owner, r.From, b.hangs(r, cond)) + ")", err
+}
+
+// owners counts what meets a condition, to scarce times what is rare.
+func (b *builder) owners(ctx context.Context, r *Related, cond string, args []any) (int64, error) {
+	return b.probe(ctx, fmt.Sprintf("SELECT 1 AS one FROM %s WHERE %s LIMIT %d", r.From, b.hangs(r, cond), scarce*rare), args)
 }
 
 // inside is a builder for the rows that hang on those of b.
@@ -155,7 +192,7 @@ func (b *builder) weigh(ctx context.Context, r *Related, render func(*builder) (
 	if err != nil {
 		return err
 	}
-	n, err := b.probe(ctx, fmt.Sprintf("SELECT 1 AS one FROM %s WHERE %s LIMIT %d", r.From, b.hangs(r, cond), scarce*rare), p.args)
+	n, err := b.owners(ctx, r, cond, p.args)
 	b.matches(n)
 	return err
 }
@@ -168,11 +205,9 @@ func (b *builder) matches(n int64) {
 	}
 }
 
-// hopeless reports whether a walk that met so many rows of n within a stride will look at
-// more rows than there are matches.
-func (b *builder) hopeless(stride, met, n int) bool {
-	return b.size > 0 && int64(stride)*int64(n)/int64(met+1) > b.size
-}
+// hopeless reports whether a walk that will look at so many rows looks at more than there
+// are matches.
+func (b *builder) hopeless(far int) bool { return b.size > 0 && int64(far) > b.size }
 
 // probe counts to the bound of what is rare. That is asked again only after a while: it
 // decides how rows are looked for, never which.

@@ -155,41 +155,103 @@ func (b *builder) driver(q *Query) *Filter {
 	return nil
 }
 
-// stretch walks the rows of within from the place values on, in strides.
-func (b *builder) stretch(ctx context.Context, q *Query, within *Filter, values []any, n int) ([]keyed, bool, error) {
+// stretch walks the rows of within from the place values on, in strides: what was met
+// tells how far the rest is.
+func (b *builder) stretch(ctx context.Context, q *Query, within *Filter, values []any, n int) (out []keyed, done bool, err error) {
 	order := b.order
 	if order[0].field != nil {
 		order = order[1:]
 	}
-	for _, stride := range strides {
-		stop, err := b.stop(ctx, order, within, values, stride)
+	defer func() { b.sieve = false }()
+	stride, most := strides[0], strides[len(strides)-1]
+	looked, far := 0, 0
+	for sieved := 0; ; {
+		if looked > 0 || b.size > 0 || b.guesses() { // PostgreSQL makes sets even where each row is asked
+			lost := looked > 0 && b.hopeless(looked+far)
+			small, err := b.sift(ctx, q, far)
+			if err != nil || lost && !small {
+				return nil, false, err
+			}
+			if small {
+				stride = max(most, 2*far)
+				sieved++
+			}
+		}
+		rows, stop, err := b.step(ctx, q, within, order, values, n-len(out), stride)
 		if err != nil {
 			return nil, false, err
 		}
-		b.args = nil
-		if err := b.conditions(ctx, q); err != nil {
-			return nil, false, err
+		if out = append(out, rows...); stop == nil || len(out) >= n {
+			return out, true, nil
 		}
-		inside, err := b.inner(ctx, within)
-		if err != nil {
-			return nil, false, err
+		values = stop
+		looked += stride
+		far = max(1, looked*n/(len(out)+1)-looked)
+		if b.sieve && (far > farthest || sieved > 1) || !b.sieve && looked >= most {
+			return nil, false, nil
 		}
-		more := []string{inside}
-		if values != nil {
-			more = append(more, b.beyond(order, values, false))
-		}
-		if stop != nil {
-			more = append(more, b.beyond(order, stop, true))
-		}
-		rows, err := b.run(ctx, n, more...)
-		if err != nil || stop == nil || len(rows) >= n {
-			return rows, err == nil, err
-		}
-		if b.hopeless(stride, len(rows), n) {
-			break
-		}
+		stride = max(strides[0], min(2*far, most))
 	}
-	return nil, false, nil
+}
+
+// farthest is how far a walk may be expected to lead when each row is looked for in a set:
+// that costs a tenth of asking what hangs on it.
+const farthest = 60000
+
+// sift goes over to sets of owners where there are some, and the walk won't lead too far.
+func (b *builder) sift(ctx context.Context, q *Query, far int) (bool, error) {
+	if b.sieve || b.sets == 0 || far > farthest {
+		return b.sieve, nil // once there are none, there are none later
+	}
+	b.sieve, b.args = true, nil
+	err := b.conditions(ctx, q)
+	b.sieve = err == nil && b.sets > 0
+	return b.sieve, err
+}
+
+// step walks one stride: it returns the matches there, and the place where it ended, nil
+// where the rows do.
+func (b *builder) step(ctx context.Context, q *Query, within *Filter, order []term, values []any, n, stride int) (rows []keyed, stop []any, err error) {
+	if stop, err = b.stop(ctx, order, within, values, stride); err != nil {
+		return nil, nil, err
+	}
+	b.args = nil
+	if err := b.conditions(ctx, q); err != nil {
+		return nil, nil, err
+	}
+	inside, err := b.inner(ctx, within)
+	if err != nil {
+		return nil, nil, err
+	}
+	more := []string{inside}
+	if values != nil {
+		more = append(more, b.beyond(order, values, false))
+	}
+	if stop != nil {
+		more = append(more, b.beyond(order, stop, true))
+	}
+	rows, err = b.walked(ctx, n, more, stride > strides[0])
+	return rows, stop, err
+}
+
+// walked reads n rows in order. Where many will be met, only what the index says of them
+// is looked at until the n are found: PostgreSQL fetches every row otherwise.
+func (b *builder) walked(ctx context.Context, n int, more []string, many bool) ([]keyed, error) {
+	if !b.sieve && !(many && b.guesses()) {
+		return b.run(ctx, n, more...)
+	}
+	var order []string
+	for _, t := range b.order {
+		order = append(order, t.sql+map[bool]string{true: " DESC"}[t.desc])
+	}
+	where := append(slices.Clone(b.where), slices.DeleteFunc(more, func(s string) bool { return s == "" })...)
+	ids, err := b.tx.IDs(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT %d", b.d.ID, b.from(false),
+		strings.Join(where, " AND "), strings.Join(order, ", "), n), b.args...)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	b.where, b.args = nil, nil
+	return b.run(ctx, 0, b.d.ID+" IN {ids "+b.arg(db.IDs(ids))+"}")
 }
 
 // inner is the condition of the filter within which rows are walked, "" for none.
