@@ -33,6 +33,7 @@ type builder struct {
 	sieve   bool             // small sets are made and each row is asked whether it is in them
 	sets    int              // how many were made so, or could be
 	must    bool             // what is rendered now must hold of every row
+	either  bool             // what is rendered now is one of several alternatives
 	found   bool             // something that must hold is known to be rare
 	size    int64            // the fewest matches of something that must hold, 0 where that isn't known
 	depth   int              // filters within filters

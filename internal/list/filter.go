@@ -122,6 +122,8 @@ func joined(parts []string, any bool) string {
 // to be, of what must hold together one suffices.
 func (b *builder) several(ctx context.Context, n int, any bool, render func(i int) (string, error)) (out []string, each bool, err error) {
 	was, size, sum := b.found, b.size, int64(0)
+	defer func(either bool) { b.either = either }(b.either)
+	b.either = b.either || any && n > 1
 	each = n > 0
 	counted := each
 	for i := range n {
@@ -173,14 +175,20 @@ func (b *builder) filter(ctx context.Context, f Field, flt Filter) (string, erro
 	case f.Via != nil:
 		return b.via(ctx, f, flt)
 	}
+	render := func(b *builder) (string, error) { return b.condition(ctx, f, flt) }
+	if b.sieve && b.either && f.served(flt.Op) { // or every row must be fetched that is walked
+		served := true
+		if set, err := b.sifted(ctx, &Related{From: b.d.From, Owner: b.d.ID}, render, &served); set != "" || err != nil {
+			return set, err
+		}
+	}
 	// Where names sort, rows of a Grouped value are walked by themselves.
 	if f.served(flt.Op) || f.Grouped && flt.Op == "any" && len(b.order) > 0 && b.order[0].sql != b.d.Tie {
-		err := b.weigh(ctx, &Related{From: b.d.From}, func(b *builder) (string, error) { return b.condition(ctx, f, flt) })
-		if err != nil {
+		if err := b.weigh(ctx, &Related{From: b.d.From}, render); err != nil {
 			return "", err
 		}
 	}
-	return b.condition(ctx, f, flt)
+	return render(b)
 }
 
 // served reports whether an index finds the rows of a comparison.
