@@ -137,7 +137,7 @@ func TestResults(t *testing.T) {
 
 // What a user typed is text, wherever it stands.
 func TestEscaping(t *testing.T) {
-	bad := `"><script>alert(1)</script>`
+	bad := `" onload="x"><script>alert(1)</script>`
 	l := i18n.For("en")
 	for name, c := range map[string]templ.Component{
 		"input":  Input{Field: Field{Name: bad, Label: bad, Help: bad, Error: bad}, Value: bad},
@@ -146,14 +146,21 @@ func TestEscaping(t *testing.T) {
 		"name":   Name{bad, bad},
 		"link":   Link{bad, bad},
 		"web":    WebLink{"javascript:alert(1)", bad},
-		"button": Button{Label: bad, Href: "javascript:alert(1)"},
-		"result": Results{L: l, Groups: []ResultGroup{{Label: bad, Items: []Result{{Title: bad, Query: "script", What: bad, Href: bad, Value: bad}}}}},
-		"table":  Table{L: l, Label: bad, Action: "#", Columns: []Column{{Label: bad}, {Label: bad}}, Rows: []TableRow{{ID: bad, Href: bad, Peek: bad, Name: Name{bad, bad}, Cells: []Cell{{Text: bad}}}}},
-		"tokens": Tokens{L: l, Field: Field{Name: "x", Label: bad}, Values: []Option{{Value: bad, Label: bad}}, Suggestions: []Option{{Label: bad}}},
-		"event":  Timeline{L: l, Days: []Day{{Title: bad, Events: []Event{{Title: bad, Text: bad, Href: bad, Changes: []Change{{bad, bad, bad}}}}}}},
+		"button": Button{Label: bad, Icon: bad, Kind: bad, Keys: bad, Shortcut: bad, ID: bad, Href: "javascript:alert(1)", Swap: Swap{Card: bad, Get: bad, Edit: true}},
+		"submit": Button{Label: bad, IconOnly: true, Name: bad, Value: bad, Form: bad, Action: "javascript:alert(1)", Popover: bad, Dialog: bad, Attrs: templ.Attributes{"data-x": bad}},
+		"badge":  Group{Badge{Label: bad, Kind: bad, Icon: bad}, Badge{Label: bad, IconOnly: true}, BadgeList{{Label: bad, Kind: bad}}},
+		"avatar": Group{Avatar{Initials: bad, Size: bad}, Time{bad, bad}, Icon(bad)},
+		"row": Row{Title: bad + "@example.com", ID: bad, Kind: bad, Href: bad, Sub: bad, End: bad, EndSub: bad, EndKind: bad, Badges: []Badge{{Label: bad}},
+			Attrs: templ.Attributes{"data-x": bad}},
+		"facts":   Facts{Items: []Fact{{Label: bad, Value: bad, Note: bad}}},
+		"caution": Input{Field: Field{ID: bad, Name: bad, Label: bad, Note: bad, Caution: bad}},
+		"result":  Results{L: l, Groups: []ResultGroup{{Label: bad, Items: []Result{{Title: bad, Query: "script", What: bad, Href: bad, Value: bad}}}}},
+		"table":   Table{L: l, Label: bad, Action: "#", Columns: []Column{{Label: bad}, {Label: bad}}, Rows: []TableRow{{ID: bad, Href: bad, Peek: bad, Name: Name{bad, bad}, Cells: []Cell{{Text: bad}}}}},
+		"tokens":  Tokens{L: l, Field: Field{Name: "x", Label: bad}, Values: []Option{{Value: bad, Label: bad}}, Suggestions: []Option{{Label: bad}}},
+		"event":   Timeline{L: l, Days: []Day{{Title: bad, Events: []Event{{Title: bad, Text: bad, Href: bad, Changes: []Change{{bad, bad, bad}}}}}}},
 	} {
 		text := render(t, c)
-		if strings.Contains(text, "<script>") || strings.Contains(text, "javascript:alert") {
+		if strings.Contains(text, "<script>") || strings.Contains(text, "javascript:alert") || strings.Contains(text, `" onload="`) {
 			t.Errorf("%s lets markup through: %s", name, text)
 		}
 	}
