@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"reflect"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -33,7 +33,7 @@ func (tx *Tx) Together(ctx context.Context, parts ...Part) error {
 	switch c := tx.c.(type) {
 	case *pgRead:
 		if len(parts) > 1 {
-			g := &gang{r: c, back: make(chan *member)}
+			g := &gang{r: c}
 			return g.lead(ctx, g.members(ctx, tx, nil, parts))
 		}
 	case *member: // a part that has parts: they ask with all others
@@ -52,15 +52,14 @@ func (tx *Tx) Together(ctx context.Context, parts ...Part) error {
 // gang are parts that take turns. Whoever has the turn runs, all others wait.
 type gang struct {
 	r     *pgRead
-	back  chan *member // the turn comes back to the one who leads
-	err   error        // the first that a part returned
-	fault any          // what a part panicked with
+	err   error // the first that a part returned
+	fault any   // what a part panicked with
 }
 
 // member is the connection of one part.
 type member struct {
 	g      *gang
-	turn   chan struct{}
+	hand   *hand   // runs the part
 	parent *member // whose part it is a part of
 	asks   bool    // q with args, for rows and err
 	q      string
@@ -79,55 +78,61 @@ var errOver = errors.New("db: another part has failed")
 // members makes parts that wait for their first turn.
 func (g *gang) members(ctx context.Context, tx *Tx, parent *member, parts []Part) (out []*member) {
 	for _, part := range parts {
-		m := &member{g: g, turn: make(chan struct{}), parent: parent}
+		m := &member{g: g, parent: parent, hand: idleHand()}
 		t := *tx
 		t.c = m
-		start(func() { m.run(func() error { return part(ctx, &t) }) })
+		m.hand.job = func() { m.run(func() error { return part(ctx, &t) }) }
 		out = append(out, m)
 	}
 	return out
 }
 
-// hands are goroutines that have run a part and wait for the next one: their stacks have
-// grown already, which takes as long as some queries.
-var hands = make(chan func())
+// hand runs one part after the other, each in turns: go on runs it until it rests. The
+// turn goes over as in a call, without waking another processor, and its stack has grown
+// already.
+type hand struct {
+	goOn func() (struct{}, bool)
+	end  func()
+	rest func(struct{}) bool
+	job  func()
+}
 
-// idle is how long a hand waits.
-const idle = 5 * time.Second
+// hands are those that have nothing to do, a page's worth for some pages at once.
+var hands = make(chan *hand, 256)
 
-// start runs f beside the caller.
-func start(f func()) {
+func idleHand() *hand {
 	select {
-	case hands <- f:
+	case h := <-hands:
+		return h
 	default:
-		go work(f)
 	}
-}
-
-func work(f func()) {
-	t := time.NewTimer(idle)
-	defer t.Stop()
-	for {
-		f()
-		t.Reset(idle)
-		select {
-		case f = <-hands:
-		case <-t.C:
-			return
+	h := &hand{}
+	h.goOn, h.end = iter.Pull(func(rest func(struct{}) bool) {
+		h.rest = rest
+		for h.job(); rest(struct{}{}); h.job() {
 		}
+	})
+	return h
+}
+
+// free takes back a hand whose part is done.
+func (h *hand) free() {
+	h.job = nil
+	select {
+	case hands <- h:
+	default:
+		h.end()
 	}
 }
 
-// run waits for the first turn, and gives the last one back.
+// run does a part.
 func (m *member) run(part func() error) {
 	defer func() {
 		if p := recover(); p != nil && m.g.fault == nil {
 			m.g.fault = p
 		}
 		m.done = true
-		m.g.back <- m
 	}()
-	<-m.turn
 	if m.g.over() {
 		return
 	}
@@ -145,8 +150,10 @@ func (g *gang) lead(ctx context.Context, ready []*member) error {
 		for len(ready) > 0 {
 			m := ready[0]
 			ready = ready[1:]
-			m.turn <- struct{}{}
-			<-g.back
+			m.hand.goOn()
+			if m.done {
+				m.hand.free()
+			}
 			switch {
 			case m.asks:
 				asking = append(asking, m)
@@ -174,8 +181,7 @@ func (g *gang) lead(ctx context.Context, ready []*member) error {
 
 // wait gives the turn back and takes it up again.
 func (m *member) wait() (Rows, error) {
-	m.g.back <- m
-	<-m.turn
+	m.hand.rest(struct{}{})
 	rows, err := m.rows, m.err
 	m.asks, m.rows, m.err = false, nil, nil
 	if err == nil && m.g.over() {
