@@ -245,11 +245,13 @@ func (b *builder) rank(ctx context.Context, t *term, f Field, lang string) (err 
 	return nil
 }
 
-func (b *builder) clause() string {
-	if len(b.where) == 0 {
+// clause is the WHERE of the conditions and some more, of which some may be "".
+func (b *builder) clause(more ...string) string {
+	where := append(slices.Clone(b.where), slices.DeleteFunc(more, func(s string) bool { return s == "" })...)
+	if len(where) == 0 {
 		return ""
 	}
-	return " WHERE " + strings.Join(b.where, " AND ")
+	return " WHERE " + strings.Join(where, " AND ")
 }
 
 // beyond is the condition that a row comes after the one with these sort values in
@@ -292,11 +294,7 @@ func (b *builder) selection() (sel, order []string) {
 	for i, t := range b.order {
 		t.sql = b.unindexed(t.sql)
 		sel = append(sel, fmt.Sprintf("%s AS k%d", t.sql, i))
-		if t.desc {
-			order = append(order, t.sql+" DESC")
-		} else {
-			order = append(order, t.sql)
-		}
+		order = append(order, t.by())
 	}
 	for _, f := range b.columns {
 		if f.Show != "" {
@@ -308,15 +306,20 @@ func (b *builder) selection() (sel, order []string) {
 	return sel, order
 }
 
+// by is the term in an ORDER BY.
+func (t term) by() string {
+	if t.desc {
+		return t.sql + " DESC"
+	}
+	return t.sql
+}
+
 // query is the statement for the rows under the conditions and some more, in order;
 // n limits them, 0 doesn't.
 func (b *builder) query(n int, more ...string) string {
 	sel, order := b.selection()
 	q := "SELECT " + strings.Join(sel, ", ") + " FROM " + b.from(b.few || b.byWays())
-	if where := append(slices.Clone(b.where), slices.DeleteFunc(more, func(s string) bool { return s == "" })...); len(where) > 0 {
-		q += " WHERE " + strings.Join(where, " AND ")
-	}
-	q += " ORDER BY " + strings.Join(order, ", ")
+	q += b.clause(more...) + " ORDER BY " + strings.Join(order, ", ")
 	if n > 0 {
 		q += " LIMIT " + strconv.Itoa(n)
 	}

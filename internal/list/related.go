@@ -33,8 +33,7 @@ func (b *builder) holds(r *Related, cond string) string {
 // once is holds for a Related that asks for it, on PostgreSQL: few owners are looked up
 // by the index of the ids, many are kept in a table of hashes; neither is joined.
 func (b *builder) once(ctx context.Context, r *Related, cond string, render func(*builder) (string, error)) (string, error) {
-	p := b.inside(b.d)
-	p.args, p.gather = nil, true
+	p := b.apart()
 	alone, err := render(p)
 	if err != nil {
 		return "", err
@@ -126,8 +125,7 @@ func (b *builder) related(ctx context.Context, f Field, flt Filter) (string, err
 // sifted is holds for rows that are walked while a set of owners is at hand, "" where the
 // set is large, or no index finds it: then each row is asked.
 func (b *builder) sifted(ctx context.Context, r *Related, render func(*builder) (string, error), quick *bool) (string, error) {
-	p := b.inside(b.d)
-	p.args, p.gather = nil, true
+	p := b.apart()
 	alone, err := render(p)
 	if err != nil || !*quick {
 		return "", err
@@ -158,6 +156,14 @@ func (b *builder) inside(d *Def) *builder {
 		filters: b.filters, known: b.known}
 }
 
+// apart is a builder for the rows of b that renders conditions of a query of their own, as
+// sets.
+func (b *builder) apart() *builder {
+	p := b.inside(b.d)
+	p.args, p.gather, p.depth = nil, true, b.depth
+	return p
+}
+
 // counted compares how many rows hang on the row.
 func (b *builder) counted(r *Related, cond, op string, n int64) string {
 	if !b.gather {
@@ -186,8 +192,7 @@ func (b *builder) weigh(ctx context.Context, r *Related, render func(*builder) (
 	if !b.must || b.few || b.found {
 		return nil
 	}
-	p := b.inside(b.d)
-	p.args, p.gather = nil, true
+	p := b.apart()
 	cond, err := render(p)
 	if err != nil {
 		return err

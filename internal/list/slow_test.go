@@ -34,3 +34,24 @@ func TestPatience(t *testing.T) {
 		}
 	}
 }
+
+// TestDeep: three filters within one another are as deep as is allowed, whether or not an
+// index serves the outer ones.
+func TestDeep(t *testing.T) {
+	w := dbtest.NewWorld(t)
+	fill(t, w, 20)
+	defer list.Shorten([]int{5, 30}, 1)()
+	has := func(key string, where ...list.Filter) list.Filter {
+		return list.Filter{Key: key, Op: "has", Where: where}
+	}
+	born := list.Filter{Key: "birth_date", Op: "before", Values: []string{"2000-01-01"}}
+	for _, deep := range []list.Filter{has("traveler", has("client", has("communication"))), has("traveler", born, has("client", has("communication")))} {
+		err := w.DB.View(t.Context(), w.As("ada"), func(tx *db.Tx) error {
+			_, err := client.List.Run(t.Context(), tx, list.Query{Filters: []list.Filter{deep}})
+			return err
+		})
+		if err != nil {
+			t.Errorf("%+v: %v", deep, err)
+		}
+	}
+}

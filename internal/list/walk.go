@@ -11,9 +11,8 @@ import (
 	"github.com/carnetcrm/carnet/internal/errs"
 )
 
-// strides are how many rows a walk looks at before it is given up: first few, which is
-// enough for what is common, then more, which is still quicker than to sort a tenth of
-// all rows.
+// strides are how many rows a walk looks at: first few, which is enough for what is common;
+// and in all before it is given up, which is still quicker than to sort a tenth of all rows.
 var strides = []int{1000, 15000}
 
 // Run returns one page.
@@ -242,16 +241,11 @@ func (b *builder) walked(ctx context.Context, n int, more []string, many bool) (
 	}
 	var order []string
 	for _, t := range b.order {
-		order = append(order, t.sql+map[bool]string{true: " DESC"}[t.desc])
+		order = append(order, t.by())
 	}
-	where := append(slices.Clone(b.where), slices.DeleteFunc(more, func(s string) bool { return s == "" })...)
-	ids, err := b.tx.IDs(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT %d", b.d.ID, b.from(false),
-		strings.Join(where, " AND "), strings.Join(order, ", "), n), b.args...)
-	if err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	b.where, b.args = nil, nil
-	return b.run(ctx, 0, b.d.ID+" IN {ids "+b.arg(db.IDs(ids))+"}")
+	found := fmt.Sprintf("SELECT %s FROM %s%s ORDER BY %s LIMIT %d", b.d.ID, b.from(false), b.clause(more...), strings.Join(order, ", "), n)
+	b.where = nil
+	return b.run(ctx, 0, b.d.ID+" IN ("+found+")")
 }
 
 // inner is the condition of the filter within which rows are walked, "" for none.
@@ -280,10 +274,7 @@ func (b *builder) stop(ctx context.Context, order []term, within *Filter, values
 	}
 	for _, t := range order {
 		sel = append(sel, t.sql)
-		if t.desc {
-			t.sql += " DESC"
-		}
-		by = append(by, t.sql)
+		by = append(by, t.by())
 	}
 	stmt := "SELECT " + strings.Join(sel, ", ") + " FROM " + b.from(false)
 	if len(conds) > 0 {
@@ -318,16 +309,10 @@ func (b *builder) gathered(ctx context.Context, q *Query, n int) ([]keyed, error
 	var sel, order []string
 	for i, t := range b.order {
 		sel = append(sel, fmt.Sprintf("%s AS k%d", t.sql, i))
-		order = append(order, fmt.Sprintf("k%d", i)+map[bool]string{true: " DESC"}[t.desc])
+		t.sql = fmt.Sprintf("k%d", i)
+		order = append(order, t.by())
 	}
-	where := slices.Clone(b.where)
-	if after := b.after(); after != "" {
-		where = append(where, after)
-	}
-	stmt := "WITH hit AS MATERIALIZED (SELECT " + strings.Join(sel, ", ") + " FROM " + b.from(false)
-	if len(where) > 0 {
-		stmt += " WHERE " + strings.Join(where, " AND ")
-	}
+	stmt := "WITH hit AS MATERIALIZED (SELECT " + strings.Join(sel, ", ") + " FROM " + b.from(false) + b.clause(b.after())
 	stmt += fmt.Sprintf(") SELECT k%d, (SELECT count(*) FROM hit) FROM hit ORDER BY %s LIMIT %d", len(b.order)-1, strings.Join(order, ", "), n)
 	var ids db.IDs
 	var total int64
