@@ -34,7 +34,8 @@ func selectFrom[T any, P interface {
 	var zero T
 	s := shapeOf(P(&zero))
 	table := P(&zero).Table()
-	q := s.query(table+mode, clause)
+	of, clause := hangsOn(clause)
+	q := "SELECT " + s.list + " FROM {" + table + mode + of + "} r " + clause
 	from, row := len(*into), zero
 	fields := s.pointers(P(&row))
 	err := tx.Each(ctx, q, args, func(rows db.Rows) error {
@@ -54,24 +55,6 @@ func selectFrom[T any, P interface {
 	}
 	return err
 }
-
-// query returns the text that reads the rows of a table. The texts are few: they stand in
-// the program.
-func (s *shape) query(table, clause string) string {
-	key := [2]string{table, clause}
-	if q, ok := s.queries.Load(key); ok {
-		return q.(string)
-	}
-	of, rest := hangsOn(clause)
-	q := "SELECT " + s.list + " FROM {" + table + of + "} r " + rest
-	if s.kept.Add(1) <= maxQueries {
-		s.queries.Store(key, q)
-	}
-	return q
-}
-
-// maxQueries bounds what is remembered of each kind's texts.
-const maxQueries = 200
 
 // hangsOn splits what the records hang on from a clause: what comes before its first
 // word in capitals.

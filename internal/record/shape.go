@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -19,9 +18,6 @@ type shape struct {
 	list    string // the SELECT list with the prefix "r."
 	secrets bool   // one of the columns is sealed
 	bag     *column
-
-	queries sync.Map     // of Select: table and clause to text
-	kept    atomic.Int32 // how many there are
 }
 
 type column struct {
