@@ -241,7 +241,7 @@ func (g *gang) held(rows Rows, err error) (Rows, error) {
 	fields := p.FieldDescriptions()
 	out.kinds = make([]heldKind, len(fields))
 	for i, f := range fields {
-		out.kinds[i].oid, out.kinds[i].format = f.DataTypeOID, f.Format
+		out.kinds[i] = heldKind{name: f.Name, oid: f.DataTypeOID, format: f.Format}
 	}
 	for p.Next() {
 		values := p.RawValues()
@@ -275,6 +275,7 @@ type heldRows struct {
 
 // heldKind is what a column holds, and how it is read.
 type heldKind struct {
+	name   string
 	oid    uint32
 	format int16
 	plan   pgtype.ScanPlan
@@ -309,7 +310,7 @@ func (h *heldRows) Scan(dest ...any) error {
 			value, from = h.bytes[from:end:end], end
 		}
 		if err := k.plan.Scan(value, to); err != nil {
-			return pgx.ScanArgError{ColumnIndex: i, Err: err}
+			return pgx.ScanArgError{ColumnIndex: i, FieldName: k.name, Err: err}
 		}
 	}
 	return nil

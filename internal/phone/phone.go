@@ -4,6 +4,7 @@
 package phone
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"sync"
@@ -138,7 +139,7 @@ func remembered(key formatKey, format func(text, home string) string) string {
 	out, ok := formatted.m[key]
 	formatted.Unlock()
 	if ok || len(key.text) > maxRaw {
-		return or(out, key.text)
+		return cmp.Or(out, key.text)
 	}
 	out = format(key.text, key.home)
 	formatted.Lock()
@@ -148,13 +149,6 @@ func remembered(key formatKey, format func(text, home string) string) string {
 	}
 	formatted.m[key] = out
 	return out
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // formatted remembers what Format and Show returned: a list shows fifty numbers, and the
