@@ -143,6 +143,28 @@ func clientOf(t *testing.T, w *dbtest.World, name string) (id int64) {
 	return id
 }
 
+// TestHangEdits: that a record was shown changes nothing about who may edit it.
+func TestHangEdits(t *testing.T) {
+	w := dbtest.NewWorld(t)
+	mixed(t, w)
+	for kind, ids := range hung(t, w) {
+		for _, name := range w.Names() {
+			dbtest.View(t, w.DB, w.As(name), func(ctx context.Context, tx *db.Tx) error {
+				for _, id := range ids {
+					ref := record.Ref{Kind: kind, ID: id}
+					before := record.Editable(ctx, tx, ref)
+					seen := see(ctx, t, tx, ref)
+					after := record.Editable(ctx, tx, ref)
+					if errs.KindOf(before) != errs.KindOf(after) || (before == nil) != (after == nil) || before == nil && !seen {
+						t.Errorf("%s, %s %d: %v before it was shown, %v after", name, kind, id, before, after)
+					}
+				}
+				return nil
+			})
+		}
+	}
+}
+
 // TestHangOfSystem: what the program was given in the name of nobody proves nothing for the
 // person.
 func TestHangOfSystem(t *testing.T) {
