@@ -215,7 +215,7 @@ func (v *recordView) addMenu() templ.Component {
 	for _, kind := range traveler.DocumentKinds {
 		at := v.path() + "?edit=documents-" + kind + "-new"
 		items = append(items, ui.MenuItem{Label: v.p.T("document.new." + kind), Icon: documentIcons[kind], Href: at + "#documents",
-			Attrs: swap(templ.Attributes{"data-edit-card": "documents"}, at, "documents")})
+			Attrs: templ.Attributes{"data-edit-card": "documents", "hx-get": at, "hx-target": "#documents", "hx-swap": "outerHTML"}})
 	}
 	m.Groups = []ui.MenuGroup{{Items: items}}
 	return m

@@ -163,9 +163,9 @@ func (v *recordView) marketingCard() templ.Component {
 	if v.may {
 		edit := v.open("marketing", "", p.T("common.edit"), "edit")
 		if len(v.affiliations) > 1 {
+			at := v.path() + "?edit=marketing&affiliation=" + idText(v.affiliation)
 			edit = []templ.Component{ui.Button{Label: p.T("common.edit"), Icon: "edit", Kind: "ghost", Small: true,
-				Href:  v.path() + "?edit=marketing&affiliation=" + idText(v.affiliation) + "#marketing",
-				Attrs: swap(templ.Attributes{"data-edit-card": "marketing"}, v.path()+"?edit=marketing&affiliation="+idText(v.affiliation), "marketing")}}
+				Href: at + "#marketing", Swap: ui.Swap{Card: "marketing", Get: at, Edit: true}}}
 		}
 		card.Actions = edit
 	}

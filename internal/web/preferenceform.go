@@ -25,7 +25,7 @@ func (v *recordView) tasteForm(category string) templ.Component {
 	back := v.path() + "?card=preferences-" + category
 	box := ui.EditCard{L: p.L, ID: id, Title: title, Action: v.path() + "/preferences", Fields: true,
 		Attrs: templ.Attributes{"hx-post": v.path() + "/preferences", "hx-target": "#" + id, "hx-swap": "outerHTML"},
-		Extra: []templ.Component{ui.Button{Label: p.T("common.cancel"), Kind: "ghost", Href: back + "#" + id, Attrs: swap(templ.Attributes{"data-cancel": true}, back, id)}}}
+		Extra: []templ.Component{ui.Button{Label: p.T("common.cancel"), Kind: "ghost", Href: back + "#" + id, Attrs: cancels, Swap: ui.Swap{Card: id, Get: back}}}}
 	if v.client != nil {
 		box.Note = v.person.Name()
 	}

@@ -204,16 +204,12 @@ func (v *recordView) editBox(c editCard, fields ...templ.Component) templ.Compon
 
 // cancel leads back to the card as it is stored.
 func (v *recordView) cancel(card string) templ.Component {
-	return ui.Button{Label: v.p.T("common.cancel"), Kind: "ghost", Href: v.path() + "?card=" + card + "#" + card,
-		Attrs: swap(templ.Attributes{"data-cancel": true}, v.path()+"?card="+card, card)}
+	url := v.path() + "?card=" + card
+	return ui.Button{Label: v.p.T("common.cancel"), Kind: "ghost", Href: url + "#" + card, Attrs: cancels, Swap: ui.Swap{Card: card, Get: url}}
 }
 
-// swap has the script put the answer of a GET in the place of a card. Without
-// script the link is followed.
-func swap(a templ.Attributes, url, card string) templ.Attributes {
-	a["hx-get"], a["hx-target"], a["hx-swap"] = url, "#"+card, "outerHTML"
-	return a
-}
+// cancels marks the buttons that leave a form.
+var cancels = templ.Attributes{"data-cancel": true}
 
 // open is the button that opens a card, or a row of it, for editing. Nobody sees
 // it who may not change the record.

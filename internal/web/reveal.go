@@ -66,10 +66,11 @@ func (r secretRef) known(a db.Actor) error {
 
 // href asks why, before anything is shown.
 func (r secretRef) href(what string) string {
+	v := url.Values{"kind": {r.kind}, "id": {strconv.FormatInt(r.id, 10)}, "column": {r.column}, "back": {r.back}}
 	if what != "" {
-		what = "&do=" + what
+		v.Set("do", what)
 	}
-	return "/reveal?back=" + url.QueryEscape(r.back) + "&column=" + r.column + what + "&id=" + strconv.FormatInt(r.id, 10) + "&kind=" + r.kind
+	return "/reveal?" + v.Encode()
 }
 
 // revealing marks the buttons that have the script put a secret in the place of its mask.

@@ -202,7 +202,7 @@ func (v *sharesView) row(p *Page, s *client.Share, given bool) ui.Row {
 // who only read have it too.
 func (v *recordView) seersLink() templ.Component {
 	return ui.Button{Label: v.p.T("client.who_sees"), Icon: "eye", Kind: "ghost", Small: true, Href: v.path() + "?seers=1#sharing",
-		Attrs: swap(templ.Attributes{}, v.path()+"?seers=1", "sharing")}
+		Swap: ui.Swap{Card: "sharing", Get: v.path() + "?seers=1"}}
 }
 
 // seersBox says who sees the client and why, for those who may know (R021, W6).

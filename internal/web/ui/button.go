@@ -113,11 +113,7 @@ func (b *Button) inside(m *markup) {
 		m.text(b.Label)
 		m.when(b.Compact, "</span>")
 	}
-	if b.Shortcut != "" {
-		m.lit(`<kbd aria-hidden="true">`)
-		m.text(b.Shortcut)
-		m.lit("</kbd>")
-	}
+	m.elem(`<kbd aria-hidden="true">`, b.Shortcut, "</kbd>")
 }
 
 func (s *Swap) attrs(m *markup) {

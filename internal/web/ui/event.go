@@ -85,17 +85,13 @@ func (e *Event) head(m *markup, l *i18n.Localizer) {
 	case e.Href != "":
 		m.lit(`<a class="link"`)
 		m.url("href", e.Href)
-		m.lit("><b>")
-		m.text(e.Title)
-		m.lit("</b></a>")
+		m.lit(">")
+		m.elem("<b>", e.Title, "</b>")
+		m.lit("</a>")
 	case e.Change:
-		m.lit("<span>")
-		m.text(e.Title)
-		m.lit("</span>")
+		m.elem("<span>", e.Title, "</span>")
 	default:
-		m.lit("<b>")
-		m.text(e.Title)
-		m.lit("</b>")
+		m.elem("<b>", e.Title, "</b>")
 	}
 }
 
@@ -108,11 +104,7 @@ func (e *Event) body(m *markup, l *i18n.Localizer) {
 			m.lit("</p>")
 		}
 	}
-	if e.Text != "" {
-		m.lit(`<p class="event-text">`)
-		m.text(e.Text)
-		m.lit("</p>")
-	}
+	m.elem(`<p class="event-text">`, e.Text, "</p>")
 	if len(e.With) > 0 {
 		m.lit(`<p class="event-by">`)
 		for i, person := range e.With {
@@ -121,11 +113,7 @@ func (e *Event) body(m *markup, l *i18n.Localizer) {
 		}
 		m.lit("</p>")
 	}
-	if e.By != "" {
-		m.lit(`<p class="event-by">`)
-		m.text(e.By)
-		m.lit("</p>")
-	}
+	m.elem(`<p class="event-by">`, e.By, "</p>")
 }
 
 func (c *Change) write(m *markup, l *i18n.Localizer) {
@@ -133,22 +121,16 @@ func (c *Change) write(m *markup, l *i18n.Localizer) {
 	m.text(c.Field)
 	m.lit(" ")
 	if c.Old != "" {
-		m.lit(`<del><span class="vh">`)
-		m.text(l.T("ui.was"))
-		m.lit(" </span>")
+		m.elem(`<del><span class="vh">`, l.T("ui.was"), " </span>")
 		m.text(c.Old)
 		m.lit("</del> ")
 	}
 	if c.New != "" {
-		m.lit(`<ins><span class="vh">`)
-		m.text(l.T("ui.is_now"))
-		m.lit(" </span>")
+		m.elem(`<ins><span class="vh">`, l.T("ui.is_now"), " </span>")
 		m.text(c.New)
 		m.lit("</ins>")
 	} else {
-		m.lit(`<span class="dim">`)
-		m.text(l.T("ui.emptied"))
-		m.lit("</span>")
+		m.elem(`<span class="dim">`, l.T("ui.emptied"), "</span>")
 	}
 	m.lit("</span>")
 }

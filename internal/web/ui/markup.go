@@ -62,6 +62,15 @@ func (m *markup) text(s string) {
 	}
 }
 
+// elem writes a text, escaped, between a start and an end; nothing where there is no text.
+func (m *markup) elem(start literal, text string, end literal) {
+	if text != "" {
+		m.lit(start)
+		m.text(text)
+		m.lit(end)
+	}
+}
+
 // attr writes an attribute, escaped and in quotes.
 func (m *markup) attr(name literal, value string) {
 	m.lit(" ")

@@ -12,11 +12,7 @@ type labelText struct{ label, note string }
 func (t labelText) Render(ctx context.Context, w io.Writer) error {
 	m := mark(ctx, w)
 	m.text(t.label)
-	if t.note != "" {
-		m.lit(" <small>")
-		m.text(t.note)
-		m.lit("</small>")
-	}
+	m.elem(" <small>", t.note, "</small>")
 	return m.err
 }
 

@@ -65,11 +65,7 @@ func (f *Fact) write(m *markup) {
 	} else {
 		m.text(f.Value)
 	}
-	if f.Note != "" {
-		m.lit(` <span class="note">`)
-		m.text(f.Note)
-		m.lit("</span>")
-	}
+	m.elem(` <span class="note">`, f.Note, "</span>")
 	m.lit("</dd>")
 }
 
@@ -144,10 +140,8 @@ func (r *Row) main(m *markup) {
 		m.lit(`<div class="row-sub">`)
 		m.put(r.SubComp)
 		m.lit("</div>")
-	} else if r.Sub != "" {
-		m.lit(`<p class="row-sub">`)
-		m.text(r.Sub)
-		m.lit("</p>")
+	} else {
+		m.elem(`<p class="row-sub">`, r.Sub, "</p>")
 	}
 	m.lit("</div>")
 }
@@ -171,11 +165,7 @@ func (r *Row) title(m *markup) {
 
 func (r *Row) end(m *markup) {
 	m.lit(`<div class="row-end sm">`)
-	if r.End != "" {
-		m.lit("<p>")
-		m.text(r.End)
-		m.lit("</p>")
-	}
+	m.elem("<p>", r.End, "</p>")
 	if r.EndSub != "" {
 		m.lit("<p")
 		m.attr("class", or(r.EndKind, "ink-3"))
