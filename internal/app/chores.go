@@ -187,12 +187,13 @@ func freeCompanions(ctx context.Context, tx *db.Tx, id int64) error {
 	return nil
 }
 
-// upkeep merges what the day's changes have left in the segments of SQLite's
-// full-text indexes: a search reads each segment. PostgreSQL does that by itself.
-// Statistics need no care: the migrations set them, see 0009.
+// upkeep merges what the day's changes have left beside the trigram indexes: a search
+// reads each segment of SQLite's, and all that PostgreSQL hasn't sorted in yet, which it
+// does by itself only now and then. Statistics need no care: the migrations set them, see
+// 0009.
 func (a *App) upkeep(ctx context.Context, _ *jobs.Job) error {
 	if a.DB.Dialect != db.SQLite {
-		return nil
+		return a.DB.UpdateLocal(ctx, func(tx *db.Tx) error { return sortIn(ctx, tx) })
 	}
 	for _, t := range a.DB.Tables() {
 		if t.Index == "" {
@@ -210,6 +211,13 @@ func (a *App) upkeep(ctx context.Context, _ *jobs.Job) error {
 		}
 	}
 	return nil
+}
+
+// sortIn has PostgreSQL sort what was added last into its trigram indexes.
+func sortIn(ctx context.Context, tx *db.Tx) error {
+	_, err := tx.Exec(ctx, `SELECT gin_clean_pending_list(c.oid::regclass) FROM pg_class c JOIN pg_am a ON a.oid = c.relam
+		WHERE a.amname = 'gin' AND c.relkind = 'i' AND c.relnamespace = current_schema()::regnamespace`)
+	return err
 }
 
 // mergePages bounds how long one step keeps the writer.
