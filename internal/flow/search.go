@@ -345,9 +345,18 @@ func (s *searcher) anywhere(ctx context.Context, kind string) error {
 	for _, w := range s.words {
 		conds = append(conds, list.Contains(s.tx, text, bind(list.Pattern(s.tx, w))))
 	}
-	return s.collect(ctx, kind, "SELECT "+hitColumns[kind]+" FROM "+from+" WHERE "+strings.Join(conds, " AND ")+
-		fmt.Sprintf(" LIMIT %d", min(3*s.want, candidates)), args...)
+	q, n := "SELECT "+hitColumns[kind]+" FROM "+from+" WHERE "+strings.Join(conds, " AND "), min(3*s.want, candidates)
+	if s.tx.Dialect() == db.Postgres {
+		q = fmt.Sprintf("WITH hit AS MATERIALIZED (%s LIMIT %d) SELECT * FROM hit", q, doubt*n)
+	}
+	return s.collect(ctx, kind, q+fmt.Sprintf(" LIMIT %d", n), args...)
 }
+
+// doubt is how many times as many hits as are wanted PostgreSQL plans for. It guesses from
+// a hundred texts how many hold a part of a word. Where it guesses twenty times too many
+// it would read the table, in hope of an early end, and not ask the index. What it plans
+// for and nobody reads isn't looked for.
+const doubt = 10
 
 // read is a text that is read from rows found by other means: PostgreSQL would ask its
 // index of trigrams, which tells of everybody's rows, and look at each of them.
