@@ -2,6 +2,8 @@ package flow_test
 
 import (
 	"context"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -14,10 +16,10 @@ import (
 // TestSearchPlan: PostgreSQL thinks that a hundredth of all clients hold a part of a name
 // that few hold, and still asks the index of trigrams instead of reading all of them.
 func TestSearchPlan(t *testing.T) {
-	if !dbtest.OnPostgres() {
-		t.Skip("SQLite doesn't guess")
+	if !dbtest.OnPostgres() || os.Getenv("CARNET_TEST_PARTITIONS") != "" {
+		t.Skip("SQLite doesn't guess, parts of a table are guessed as the whole is")
 	}
-	ctx, target := t.Context(), dbtest.Target(t)
+	ctx, target := t.Context(), strings.ReplaceAll(dbtest.Target(t), "force_generic_plan", "auto") // most tests plan without values
 	d, err := db.Open(ctx, target, flow.Tables...)
 	if err != nil {
 		t.Fatal(err)
