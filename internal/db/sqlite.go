@@ -51,7 +51,7 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 		return nil, err
 	}
 	q.Set("_pragma", "query_only(1)")
-	for _, p := range []string{"busy_timeout(10000)", "temp_store(MEMORY)", "mmap_size(1073741824)", "cache_size(-8000)"} {
+	for _, p := range []string{"busy_timeout(10000)", "temp_store(MEMORY)", "mmap_size(1073741824)", "cache_size(-4000)"} {
 		q.Add("_pragma", p)
 	}
 	read, err := sql.Open("sqlite", dsn+q.Encode())
