@@ -51,6 +51,8 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 		return nil, err
 	}
 	q.Set("_pragma", "query_only(1)")
+	// What isn't mapped each connection keeps for itself: twice as much is no quicker, and
+	// goes beyond 200 MB at a million clients.
 	for _, p := range []string{"busy_timeout(10000)", "temp_store(MEMORY)", "mmap_size(1073741824)", "cache_size(-4000)"} {
 		q.Add("_pragma", p)
 	}
