@@ -24,7 +24,7 @@ start)
 	fi
 	port=$(python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])' 2>/dev/null || echo $((20000 + RANDOM % 20000)))
 	as "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/log" -o "-c listen_addresses=127.0.0.1 -p $port -k $dir -c fsync=${PGTEST_FSYNC:-off} -c synchronous_commit=on -c full_page_writes=off -c max_connections=300 -c shared_buffers=${PGTEST_BUFFERS:-256MB} -c jit=off" start >/dev/null ||
-		{ cat "$dir/log" >&2; exit 1; }
+		{ tail -n 50 "$dir/log" >&2; exit 1; }
 	echo "postgres://carnet@127.0.0.1:$port/postgres"
 	;;
 stop)

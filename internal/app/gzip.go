@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/carnetcrm/carnet/internal/web/assets"
 )
 
 // zipAbove is the size in bytes from which compressing pays.
@@ -23,7 +25,7 @@ var zippers = sync.Pool{New: func() any {
 // work costs more than it saves, and a proxy can do it for others.
 func compress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") || r.Method == http.MethodHead || r.Header.Get("Range") != "" {
+		if !assets.Accepts(r.Header.Get("Accept-Encoding"), "gzip") || r.Method == http.MethodHead || r.Header.Get("Range") != "" {
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -142,8 +142,11 @@ func TestHeaders(t *testing.T) {
 	if h.Get("Strict-Transport-Security") != "" {
 		t.Error("TLS is demanded where there is none")
 	}
-	if w := ask(server(t, a), "GET", "/sign-in"); w.Header().Get("Content-Encoding") != "" || !strings.Contains(w.Body.String(), "</html>") {
-		t.Errorf("who doesn't take gzip gets %v", w.Header())
+	for _, takes := range []string{"", "gzip;q=0, br", "identity"} {
+		w := ask(server(t, a), "GET", "/sign-in", "Accept-Encoding", takes)
+		if w.Header().Get("Content-Encoding") != "" || !strings.Contains(w.Body.String(), "</html>") {
+			t.Errorf("who takes %q gets %v", takes, w.Header())
+		}
 	}
 	c.BaseURL = "https://crm.example.com"
 	for _, target := range []string{"/sign-in", "/api/v1/clients"} {

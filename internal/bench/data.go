@@ -61,13 +61,15 @@ func Prepare(ctx context.Context, dir, engine string, clients int, server *Serve
 	var old Set
 	if raw, err := os.ReadFile(s.note()); err == nil && json.Unmarshal(raw, &old) == nil && old.Version == dataVersion && old.Clients == clients {
 		old.Target, old.Dir = s.Target, s.Dir
-		if _, err := db.Migrate(ctx, old.Target, db.MigrateOptions{}); err == nil {
+		_, err := db.Migrate(ctx, old.Target, db.MigrateOptions{})
+		if err == nil {
 			fmt.Fprintf(log, "using the data in %s\n", s.Dir)
 			if err := old.fill(ctx, log); err != nil {
 				return nil, err
 			}
 			return &old, old.settle(ctx)
 		}
+		fmt.Fprintf(log, "the data in %s is of no use, so it is built anew: %v\n", s.Dir, err)
 	}
 	return s, s.build(ctx, server, log)
 }

@@ -239,10 +239,10 @@ func Handler() http.Handler {
 		}
 		body := a.plain
 		accepted := r.Header.Get("Accept-Encoding")
-		if b := a.brotli.Load(); b != nil && accepts(accepted, "br") {
+		if b := a.brotli.Load(); b != nil && Accepts(accepted, "br") {
 			h.Set("Content-Encoding", "br")
 			body = *b
-		} else if a.zipped != nil && accepts(accepted, "gzip") {
+		} else if a.zipped != nil && Accepts(accepted, "gzip") {
 			h.Set("Content-Encoding", "gzip")
 			body = a.zipped
 		}
@@ -253,8 +253,8 @@ func Handler() http.Handler {
 	})
 }
 
-// accepts reads an Accept-Encoding header; "gzip;q=0" is a refusal.
-func accepts(header, coding string) bool {
+// Accepts reads an Accept-Encoding header; "gzip;q=0" is a refusal.
+func Accepts(header, coding string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		name, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
 		if strings.EqualFold(strings.TrimSpace(name), coding) {
