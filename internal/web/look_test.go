@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -191,20 +192,10 @@ func TestLook(t *testing.T) {
 	s := newSite(t, 300)
 	furnish(t, s)
 	for _, width := range []int{1440, 390} {
-		pages := map[string]*chrome.Page{}
-		for _, l := range looks {
-			if pages[l.role] == nil {
-				pages[l.role] = s.browser(t, l.role, chrome.Options{Width: width, Height: map[int]int{1440: 900, 390: 844}[width], Language: "en"})
-			}
-			p := pages[l.role]
-			t.Run(fmt.Sprintf("%s-%d", l.name, width), func(t *testing.T) {
-				p.Navigate(l.path)
-				if l.name != "missing" && p.Status() != http.StatusOK {
-					t.Fatalf("%s answers %d", l.path, p.Status())
-				}
-				looked(t, p, fmt.Sprintf("%s-%d", l.name, width))
-			})
-		}
+		t.Run(strconv.Itoa(width), func(t *testing.T) {
+			t.Parallel()
+			lookAtAll(t, s, width)
+		})
 	}
 	empty := emptySite(t)
 	for _, width := range []int{1440, 390} {
@@ -212,6 +203,25 @@ func TestLook(t *testing.T) {
 			p := empty.browser(t, "", chrome.Options{Width: width, Height: 900, Language: "en"})
 			p.Navigate("/setup")
 			looked(t, p, fmt.Sprintf("setup-%d", width))
+		})
+	}
+}
+
+// lookAtAll opens every page in a window of that width.
+func lookAtAll(t *testing.T, s *site, width int) {
+	pages := map[string]*chrome.Page{}
+	for _, l := range looks {
+		if pages[l.role] == nil {
+			pages[l.role] = s.browser(t, l.role, chrome.Options{Width: width, Height: map[int]int{1440: 900, 390: 844}[width], Language: "en"})
+		}
+		p := pages[l.role]
+		name := fmt.Sprintf("%s-%d", l.name, width)
+		t.Run(name, func(t *testing.T) {
+			p.Navigate(l.path)
+			if l.name != "missing" && p.Status() != http.StatusOK {
+				t.Fatalf("%s answers %d", l.path, p.Status())
+			}
+			looked(t, p, name)
 		})
 	}
 }
@@ -305,28 +315,36 @@ func TestFits(t *testing.T) {
 	if testing.Short() {
 		t.Skip("opens every page in a browser")
 	}
-	s := newSite(t, 60)
-	furnish(t, s)
 	for _, lang := range i18n.Langs {
 		if lang == "en" {
 			continue // TestLook holds it
 		}
-		pages := map[string]*chrome.Page{}
-		for _, l := range looks {
-			if pages[l.role] == nil {
-				if l.role != "" {
-					speak(t, s, s.client(t, l.role), lang)
-				}
-				pages[l.role] = s.browser(t, l.role, chrome.Options{Width: 390, Height: 844, Language: lang})
+		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, 60) // of its own: people have one language
+			furnish(t, s)
+			fitAll(t, s, lang)
+		})
+	}
+}
+
+// fitAll opens every page on a phone in that language.
+func fitAll(t *testing.T, s *site, lang string) {
+	pages := map[string]*chrome.Page{}
+	for _, l := range looks {
+		if pages[l.role] == nil {
+			if l.role != "" {
+				speak(t, s, s.client(t, l.role), lang)
 			}
-			p := pages[l.role]
-			t.Run(l.name+"-"+lang, func(t *testing.T) {
-				p.Navigate(l.path)
-				if shots := os.Getenv("CARNET_SHOTS"); shots != "" {
-					p.Screenshot(filepath.Join(shots, "fits-"+l.name+"-"+lang+".png"))
-				}
-				p.FitsWidth()
-			})
+			pages[l.role] = s.browser(t, l.role, chrome.Options{Width: 390, Height: 844, Language: lang})
 		}
+		p := pages[l.role]
+		t.Run(l.name+"-"+lang, func(t *testing.T) {
+			p.Navigate(l.path)
+			if shots := os.Getenv("CARNET_SHOTS"); shots != "" {
+				p.Screenshot(filepath.Join(shots, "fits-"+l.name+"-"+lang+".png"))
+			}
+			p.FitsWidth()
+		})
 	}
 }
