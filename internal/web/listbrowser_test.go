@@ -36,6 +36,13 @@ func wantQuery(t *testing.T, p *chrome.Page, parts ...string) {
 	}
 }
 
+// operatorsSeen holds where the operators stand within the pop-up, below its title.
+const operatorsSeen = `(() => {
+	const box = s => document.querySelector("#filter-pop " + s).getBoundingClientRect()
+	const title = box("legend"), ops = box(".flt-op"), values = box(".flt-vals"), pop = document.querySelector("#filter-pop").getBoundingClientRect()
+	return ops.width > 150 && ops.left >= pop.left && ops.right <= pop.right && ops.top >= title.bottom - 1 && ops.top < title.bottom + 20 && values.top >= ops.bottom - 1
+})()`
+
 // TestFiltersInBrowser adds, edits and takes away filters: a bubble, the menu of all
 // fields, an area with conditions, and the panel with a group (R108, R111, R112).
 func TestFiltersInBrowser(t *testing.T) {
@@ -48,6 +55,7 @@ func TestFiltersInBrowser(t *testing.T) {
 	p.WaitFor(`document.querySelector("#filter-pop").matches(":popover-open") && document.activeElement.name === "f0.v"`)
 	shot(p, "filter-text")
 	chrome.Axe(t, p)
+	p.WaitFor(operatorsSeen)
 	p.Click(`#filter-pop [name="f0.op"][value="blank"]`)
 	p.WaitFor(`!document.querySelector('#filter-pop [name="f0.v"]').checkVisibility()`)
 	p.Click(`#filter-pop [name="f0.op"][value="contains"]`)
