@@ -363,7 +363,7 @@ func Found(ctx context.Context, tx *db.Tx, a *Agency) error {
 // IsRole reports whether the text names a role.
 func IsRole(s string) bool { return slices.Contains(Roles, s) }
 
-// Lists begin their days where the agency is.
+// Lists begin their days, and read phone numbers, where the agency is.
 func init() {
 	list.ZoneOf = func(ctx context.Context, tx *db.Tx) (*time.Location, error) {
 		a, err := Current(ctx, tx)
@@ -371,5 +371,12 @@ func init() {
 			return nil, err
 		}
 		return a.Location(), nil
+	}
+	list.RegionOf = func(ctx context.Context, tx *db.Tx) (string, error) {
+		a, err := Current(ctx, tx)
+		if err != nil {
+			return "", err
+		}
+		return a.Country, nil
 	}
 }

@@ -10,7 +10,7 @@ var CommunicationList = list.Def{
 	Name: "communication", From: "{communication} m", ID: "m.id", Sort: "value",
 	Fields: []list.Field{
 		{Key: "type", Kind: list.Choice, SQL: "m.type", Choices: Types},
-		{Key: "value", Kind: list.Text, SQL: "m.norm", Sort: "m.norm", Quick: true},
+		{Key: "value", Kind: list.Text, SQL: "m.norm", Sort: "m.norm", Quick: true, Reach: true},
 		{Key: "sub_type", Kind: list.Text, SQL: "m.sub_type", Loose: true},
 		{Key: "description", Kind: list.Text, SQL: "m.description", Loose: true},
 		{Key: "permit_marketing", Kind: list.Bool, SQL: "m.permit_marketing"},

@@ -232,7 +232,11 @@ func (b *builder) via(ctx context.Context, f Field, flt Filter) (string, error) 
 		}
 	}
 	if not == "" && f.Index != "" && flt.Op == "contains" && len(flt.Values) == 1 {
-		if extra, err = b.indexed(ctx, f, strings.Fields(b.word(f, flt.Values[0]))); err != nil {
+		word, err := b.word(ctx, f, flt.Op, flt.Values[0])
+		if err != nil {
+			return "", err
+		}
+		if extra, err = b.indexed(ctx, f, strings.Fields(word)); err != nil {
 			return "", err
 		}
 	}
@@ -317,6 +321,9 @@ func (b *builder) condition(ctx context.Context, f Field, flt Filter) (string, e
 	for _, v := range flt.Values {
 		m, err := b.value(f, v)
 		if err != nil {
+			return "", err
+		}
+		if err := b.there(ctx, f, v); err != nil {
 			return "", err
 		}
 		marks = append(marks, m)

@@ -51,9 +51,16 @@ type Field struct {
 	Choices []string // of a Choice: stored values; label key is Def.Name + "." + Key + "." + value
 	Options func(context.Context, *db.Tx) ([]Option, error)
 	Listed  func(ctx context.Context, tx *db.Tx, lang string) ([]Option, error) // instead: Options whose labels are translated
+	// Known is the label of a value, be it one that Options doesn't offer any more; "" for
+	// one that is gone. A filter that names such a one is refused, where Known is set: "none
+	// of these" would show everybody.
+	Known func(ctx context.Context, tx *db.Tx, value string) (string, error)
 
 	Folded  bool     // of a Text: SQL is a folded column, so the value is folded too
 	Loose   bool     // of a Text: compared without case and accents, though SQL isn't folded
+	Keyed   bool     // of a Text: SQL is a key (fold.Key), in which punctuation is spaces: so it is in values
+	Among   string   // of a Loose Text: an indexed key that begins with the key of this text, and goes on
+	Reach   bool     // of a Text: SQL is a phone number, an e-mail or another address in its normal form
 	Index   string   // of a Text: the declared table whose search column contains SQL's text
 	Whole   string   // of a Text whose SQL holds the first Clip characters: expression of all of it
 	Clip    int      //
@@ -159,6 +166,38 @@ type Query struct {
 
 // Filtered reports whether q asks for less than everything.
 func (q *Query) Filtered() bool { return len(q.Filters)+len(q.Groups) > 0 }
+
+// Narrow is the query for what both q and more ask for. A sort, columns and a place of
+// more take the place of those of q. Brackets have two levels: where they don't do, it is
+// an error.
+func (q Query) Narrow(more Query) (Query, error) {
+	q.Filters, q.Groups = slices.Clone(q.Filters), slices.Clone(q.Groups)
+	if more.Sort != "" {
+		q.Sort = more.Sort
+	}
+	if len(more.Columns) > 0 {
+		q.Columns = more.Columns
+	}
+	q.Cursor = more.Cursor
+	switch {
+	case !more.Filtered():
+	case !q.Filtered():
+		q.Any, q.Filters, q.Groups = more.Any, more.Filters, more.Groups
+	case !q.Any && !more.Any:
+		q.Filters, q.Groups = append(slices.Clone(more.Filters), q.Filters...), append(slices.Clone(more.Groups), q.Groups...)
+	case len(q.Groups) == 0 && !more.Any: // the alternatives become a bracket
+		q.Groups = append(slices.Clone(more.Groups), Group{Any: true, Filters: q.Filters})
+		q.Any, q.Filters = false, more.Filters
+	case len(more.Groups) == 0 && !q.Any:
+		q.Groups = append(q.Groups, Group{Any: true, Filters: more.Filters})
+	case len(more.Groups) == 0 && len(q.Groups) == 0:
+		q.Groups = []Group{{Any: true, Filters: q.Filters}, {Any: true, Filters: more.Filters}}
+		q.Any, q.Filters = false, nil
+	default:
+		return q, bad("where", "list.too_deep")
+	}
+	return q, nil
+}
 
 // MaxLimit is the largest page.
 const MaxLimit = 200

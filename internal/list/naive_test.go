@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/contact"
@@ -16,6 +17,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/dbtest"
 	"github.com/carnetcrm/carnet/internal/fold"
 	"github.com/carnetcrm/carnet/internal/list"
+	"github.com/carnetcrm/carnet/internal/phone"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
 	"github.com/carnetcrm/carnet/internal/traveler"
@@ -108,7 +110,7 @@ func readAll(t *testing.T, w *dbtest.World, who string) (clients, travelers *nai
 		for i := range ts {
 			v := &ts[i]
 			a, tagIDs, phones, mails := hung("traveler", v.ID)
-			byTraveler[v.ID] = &thing{v.ID, map[string]any{"family": v.NameKey, "given": v.GivenKey, "middle": v.Middle, "preferred": v.Preferred,
+			byTraveler[v.ID] = &thing{v.ID, map[string]any{"family": v.Family, "given": v.Given, "middle": v.Middle, "preferred": v.Preferred,
 				"birth_date": string(v.BirthDate), "sex": v.Sex, "nationality": v.Nationality, "languages": v.Languages, "residence": v.Residence, "do_not_contact": v.DoNotContact, "company": v.Company, "occupation": v.Occupation,
 				"tag": tagIDs, "phone": phones, "email": mails, "created": int64(v.CreatedAt), "updated": int64(v.UpdatedAt),
 				"passport_expires": string(v.PassportUntil), "interest": of("interest", tagIDs), "visa_country": []any(nil), "document_kind": []any(nil)}, a}
@@ -279,6 +281,23 @@ func text(field list.Field, v string, f list.Filter) bool {
 	if field.Folded || field.Loose {
 		v, tidy = fold.Fold(v), fold.Fold
 	}
+	if field.Keyed {
+		tidy = fold.Key
+	}
+	if field.Reach {
+		tidy = func(s string) string {
+			whole, ok := phone.Parse(s, "PL")
+			switch {
+			case strings.ContainsFunc(s, unicode.IsLetter) || fold.Digits(s) == "":
+				return strings.ToLower(s)
+			case ok && f.Op != "contains":
+				return whole
+			case strings.HasPrefix(s, "+"):
+				return "+" + fold.Digits(s)
+			}
+			return fold.Digits(s)
+		}
+	}
 	one := func(want string) bool {
 		want = tidy(want)
 		switch f.Op {
@@ -287,7 +306,11 @@ func text(field list.Field, v string, f list.Filter) bool {
 		case "starts":
 			return strings.HasPrefix(v, want)
 		}
-		for _, w := range strings.Fields(want) {
+		words := strings.Fields(want)
+		if field.Among != "" && len(fold.Words(want)) > 0 {
+			words = fold.Words(want)
+		}
+		for _, w := range words {
 			if !strings.Contains(v, w) {
 				return false
 			}

@@ -4,18 +4,58 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/fold"
+	"github.com/carnetcrm/carnet/internal/phone"
 )
 
 // word is a value as the field is compared with it.
-func (b *builder) word(f Field, v string) string {
-	v = strings.TrimSpace(v)
-	if f.Folded || f.Loose {
-		return fold.Fold(v)
+func (b *builder) word(ctx context.Context, f Field, op, v string) (string, error) {
+	switch v = strings.TrimSpace(v); {
+	case f.Reach:
+		return b.reach(ctx, op, v)
+	case f.Keyed && fold.Key(v) != "": // of nothing but marks no key has any
+		return fold.Key(v), nil
+	case f.Folded || f.Loose || f.Keyed:
+		return fold.Fold(v), nil
 	}
-	return v
+	return v, nil
+}
+
+// RegionOf finds the country (ISO 3166) whose phone numbers are typed without its code.
+// The package that keeps agencies sets it.
+var RegionOf = func(context.Context, *db.Tx) (string, error) { return "", nil }
+
+// reach is a phone number, or a part of one, as numbers are kept: in E.164 where it is
+// whole, else its digits, which stand in it. Other addresses are kept in lower case.
+func (b *builder) reach(ctx context.Context, op, v string) (string, error) {
+	if !dialled(v) {
+		return strings.ToLower(v), nil
+	}
+	region, err := RegionOf(ctx, b.tx)
+	if err != nil {
+		return "", err
+	}
+	digits := fold.Digits(v)
+	if whole, ok := phone.Parse(v, region); ok && (op != "contains" || !strings.Contains(whole, digits)) {
+		return whole, nil
+	}
+	if rest, ok := strings.CutPrefix(digits, "00"); ok {
+		return "+" + rest, nil
+	}
+	if strings.HasPrefix(v, "+") {
+		digits = "+" + digits
+	}
+	return digits, nil
+}
+
+// dialled reports whether a text is a phone number or a part of one, by its signs.
+func dialled(v string) bool {
+	return fold.Digits(v) != "" && !strings.ContainsFunc(v, func(r rune) bool {
+		return !unicode.IsDigit(r) && !unicode.IsSpace(r) && !strings.ContainsRune("+-–()/.", r)
+	})
 }
 
 // text compares a text field. Several values are alternatives, except that "not"
@@ -26,8 +66,10 @@ func (b *builder) text(ctx context.Context, f Field, flt Filter) (string, error)
 	}
 	is, starts := b.comparisons(f)
 	parts, _, err := b.several(ctx, len(flt.Values), flt.Op != "not", func(i int) (string, error) {
-		v := b.word(f, flt.Values[i])
+		v, err := b.word(ctx, f, flt.Op, flt.Values[i])
 		switch {
+		case err != nil:
+			return "", err
 		case v == "": // nothing but marks that folding takes off
 			return "", bad(f.Key, "list.needs_value")
 		case flt.Op == "is":
@@ -60,18 +102,24 @@ func (b *builder) comparisons(f Field) (is, starts func(v string) string) {
 		}
 		return string(r[:f.Clip]), true
 	}
+	among := func(v, cond string) string { // an index finds those whose key begins so
+		if key := fold.Key(v); f.Among != "" && key != "" {
+			return "(" + from(f.Among, key) + " AND " + cond + ")"
+		}
+		return cond
+	}
 	is = func(v string) string {
 		head, more := long(v)
 		cond := f.SQL + " = " + b.arg(head)
 		if more {
 			cond += " AND " + f.Whole + " = " + b.arg(v)
 		}
-		return "(" + cond + ")"
+		return among(v, "("+cond+")")
 	}
 	starts = func(v string) string {
 		head, more := long(v)
 		if !more {
-			return from(f.SQL, v)
+			return among(v, from(f.SQL, v))
 		}
 		return "(" + f.SQL + " = " + b.arg(head) + " AND " + from(f.Whole, v) + ")"
 	}
@@ -80,13 +128,20 @@ func (b *builder) comparisons(f Field) (is, starts func(v string) string) {
 
 // contains finds every word of v in the field, in any order.
 func (b *builder) contains(ctx context.Context, f Field, v string) (string, error) {
-	words := strings.Fields(v)
+	words, among := strings.Fields(v), ""
+	if keyed := fold.Words(v); f.Among != "" && len(keyed) > 0 {
+		words, among = keyed, f.Among
+	}
 	if len(words) > maxWords {
 		return "", bad(f.Key, "list.too_many_words", "Max", maxWords)
 	}
 	var conds []string
 	for _, w := range words {
-		conds = append(conds, Contains(b.tx, f.SQL, b.arg(Pattern(b.tx, w))))
+		mark := b.arg(Pattern(b.tx, w))
+		if among != "" { // read from an index, before the row is fetched
+			conds = append(conds, Contains(b.tx, among, mark))
+		}
+		conds = append(conds, Contains(b.tx, f.SQL, mark))
 	}
 	extra := ""
 	if f.Index != "" && f.Via == nil {

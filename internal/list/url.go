@@ -28,10 +28,8 @@ func (d *Def) ParseQuery(v url.Values, a db.Actor) (Query, error) {
 	if err != nil {
 		return q, err
 	}
-	if q.Any && len(flat) > 0 { // what stands beside the brackets narrows them
-		q = Query{Filters: flat, Groups: append(q.Groups, Group{Any: true, Filters: q.Filters})}
-	} else {
-		q.Filters = append(flat, q.Filters...)
+	if q, err = q.Narrow(Query{Filters: flat}); err != nil { // what stands beside the brackets narrows them
+		return q, err
 	}
 	q.Groups = slices.DeleteFunc(q.Groups, func(g Group) bool { return len(g.Filters) == 0 })
 	q.Sort, q.Cursor = v.Get("sort"), v.Get("cursor")
@@ -75,7 +73,8 @@ func (d *Def) EncodeQuery(q Query) url.Values {
 // "advisor=3&advisor=4", "phone.blank=1". A form without script sends the operator
 // beside the value instead: "op.name=starts&name=kow". Parameters that name no
 // field are left alone, so that others can share the query string; empty values
-// are no filter.
+// are no filter. A field that the actor has no right to, or that the agency has switched
+// off, is an error: without its filter the list would silently be another, wider one.
 func (d *Def) Parse(v url.Values, a db.Actor) ([]Filter, error) {
 	var out []Filter
 	keys := make([]string, 0, len(v))
@@ -97,7 +96,7 @@ func (d *Def) Parse(v url.Values, a db.Actor) ([]Filter, error) {
 		if !ok && d.Extra != nil && IsOwn(name) { // looked up when it is asked
 			f = Field{Key: name}
 		} else if !ok {
-			if dotted {
+			if dotted || d.asks(name) {
 				return nil, bad(k, "list.unknown_field", "Field", name)
 			}
 			continue
@@ -107,6 +106,9 @@ func (d *Def) Parse(v url.Values, a db.Actor) ([]Filter, error) {
 		}
 		if op == "" && f.Kind != "" {
 			op = Ops[f.Kind][0]
+		}
+		if ops := f.Ops(); ok && !slices.Contains(ops, op) {
+			return nil, bad(name, "list.unknown_operator", "Operator", op, "Allowed", strings.Join(ops, ", "))
 		}
 		vals := slices.DeleteFunc(slices.Clone(v[k]), func(s string) bool { return strings.TrimSpace(s) == "" })
 		if len(vals) == 0 {
@@ -121,6 +123,23 @@ func (d *Def) Parse(v url.Values, a db.Actor) ([]Filter, error) {
 		out = append(out, Filter{Key: name, Op: op, Values: vals})
 	}
 	return out, nil
+}
+
+// asks reports whether a parameter of that name is a filter, whoever may use it.
+func (d *Def) asks(name string) bool {
+	return IsOwn(name) || slices.ContainsFunc(d.Fields, func(f Field) bool { return f.Key == name })
+}
+
+// Asks reports whether parameters hold a part of a query, be it an empty one, or only what
+// others put into the address.
+func (d *Def) Asks(v url.Values) bool {
+	for key := range v {
+		name, _, _ := strings.Cut(strings.TrimPrefix(key, "op."), ".")
+		if slices.Contains([]string{"where", "sort", "cols"}, key) || d.asks(name) {
+			return true
+		}
+	}
+	return false
 }
 
 func with(v url.Values, key, value string) url.Values {

@@ -14,32 +14,36 @@ import (
 // maxDays bounds the days of "in the last n days": a hundred years.
 const maxDays = 36500
 
-// span is a stretch of days, both ends included; "" is open.
-type span struct{ from, to date.Date }
+// span is a stretch of days, both ends included; "" is open. Before the first day and
+// after the last one there is none.
+type span struct {
+	from, to date.Date
+	none     bool
+}
 
 // when turns an operator of dates into a stretch of days. today is that of the query.
 func when(f Field, flt Filter, today date.Date) (span, error) {
 	switch flt.Op {
 	case "today":
-		return span{today, today}, nil
+		return span{from: today, to: today}, nil
 	case "month":
 		first := date.New(today.Year(), int(today.Month()), 1)
-		return span{first, first.AddMonths(1).AddDays(-1)}, nil
+		return span{from: first, to: first.AddMonths(1).AddDays(-1)}, nil
 	case "year":
-		return span{date.New(today.Year(), 1, 1), date.New(today.Year(), 12, 31)}, nil
+		return span{from: date.New(today.Year(), 1, 1), to: date.New(today.Year(), 12, 31)}, nil
 	case "last", "next", "nth":
 		n, err := strconv.Atoi(strings.TrimSpace(flt.Values[0]))
 		switch {
 		case err != nil || n < 0 || n > maxDays:
 			return span{}, bad(f.Key, "list.needs_days", "Max", maxDays)
 		case flt.Op == "last":
-			return span{today.AddDays(-n), today}, nil
+			return span{from: today.AddDays(-n), to: today}, nil
 		case flt.Op == "next":
-			return span{today, today.AddDays(n)}, nil
+			return span{from: today, to: today.AddDays(n)}, nil
 		case n >= today.Year():
 			return span{}, bad(f.Key, "error.number")
 		}
-		return span{date.New(today.Year()-n, 1, 1), date.New(today.Year()-n, 12, 31)}, nil
+		return span{from: date.New(today.Year()-n, 1, 1), to: date.New(today.Year()-n, 12, 31)}, nil
 	}
 	var days []date.Date
 	for _, v := range flt.Values {
@@ -51,16 +55,18 @@ func when(f Field, flt Filter, today date.Date) (span, error) {
 	}
 	switch flt.Op {
 	case "before":
-		return span{to: days[0].AddDays(-1)}, nil
+		last := days[0].AddDays(-1)
+		return span{to: last, none: last == ""}, nil
 	case "after":
-		return span{from: days[0].AddDays(1)}, nil
+		first := days[0].AddDays(1)
+		return span{from: first, none: first == ""}, nil
 	case "between":
 		if len(days) != 2 {
 			return span{}, bad(f.Key, "list.needs_two")
 		}
-		return span{days[0], days[1]}, nil
+		return span{from: days[0], to: days[1]}, nil
 	}
-	return span{days[0], days[0]}, nil
+	return span{from: days[0], to: days[0]}, nil
 }
 
 // ZoneOf finds the time zone of who asks, where a query names none. The package that
@@ -92,13 +98,18 @@ func (b *builder) dated(ctx context.Context, f Field, flt Filter) (string, error
 	if err != nil {
 		return "", err
 	}
+	if s.none {
+		return "1 = 0", nil
+	}
 	var conds []string
 	if f.Kind == Stamp {
 		if s.from != "" {
 			conds = append(conds, f.SQL+" >= "+b.arg(b.dayStart(s.from)))
 		}
-		if s.to != "" {
-			conds = append(conds, f.SQL+" < "+b.arg(b.dayStart(s.to.AddDays(1))))
+		if end := s.to.AddDays(1); end != "" {
+			conds = append(conds, f.SQL+" < "+b.arg(b.dayStart(end)))
+		} else if s.from == "" {
+			conds = append(conds, "1 = 1") // up to the last day that there is
 		}
 		return "(" + strings.Join(conds, " AND ") + ")", nil
 	}

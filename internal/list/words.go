@@ -1,6 +1,7 @@
 package list
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -131,6 +132,12 @@ func (d *Def) Words(ctx context.Context, tx *db.Tx, f Field, flt Filter, l *i18n
 		case Choice:
 			if i := slices.IndexFunc(labels, func(o Option) bool { return o.Value == v }); i >= 0 {
 				v = labels[i].Label
+			} else if f.Known != nil {
+				label, err := f.Known(ctx, tx, v)
+				if err != nil {
+					return "", err
+				}
+				v = cmp.Or(label, l.T("list.gone"))
 			}
 		case Date, Stamp:
 			if day := date.Date(v); day.Valid() {
@@ -148,4 +155,16 @@ func (d *Def) Words(ctx context.Context, tx *db.Tx, f Field, flt Filter, l *i18n
 		return out[0] + " – " + out[1], nil
 	}
 	return strings.Join(out, " "+l.T("list.or")+" "), nil
+}
+
+// there refuses a value that is gone.
+func (b *builder) there(ctx context.Context, f Field, v string) error {
+	if f.Known == nil {
+		return nil
+	}
+	label, err := b.tx.Memo([3]string{"list.known", f.Key, v}, func() (any, error) { return f.Known(ctx, b.tx, v) })
+	if err == nil && label == "" {
+		return bad(f.Key, "list.gone_value")
+	}
+	return err
 }

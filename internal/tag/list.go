@@ -2,8 +2,11 @@ package tag
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/list"
 )
 
@@ -19,6 +22,19 @@ func Options(kind string) func(context.Context, *db.Tx) ([]list.Option, error) {
 			})
 		return out, err
 	}
+}
+
+// Known is the name of a tag, be it one that isn't offered any more; "" for none.
+func Known(ctx context.Context, tx *db.Tx, id string) (name string, err error) {
+	n, err := strconv.ParseInt(strings.TrimSpace(id), 10, 64)
+	if err != nil {
+		return "", nil
+	}
+	err = tx.Row(ctx, "SELECT g.name FROM {tag} g WHERE g.id = $1", []any{n}, &name)
+	if errs.Is(err, errs.NotFound) {
+		return "", nil
+	}
+	return name, err
 }
 
 // Related is how tags of a kind hang on the rows of a list of records; with "" those of
