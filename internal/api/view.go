@@ -220,29 +220,5 @@ func (q *req) viewed(ctx context.Context, tx *db.Tx, d *list.Def, own list.Query
 	if err != nil {
 		return own, err
 	}
-	if own.Sort != "" {
-		base.Sort = own.Sort
-	}
-	if len(own.Columns) > 0 {
-		base.Columns = own.Columns
-	}
-	base.Cursor = own.Cursor
-	switch {
-	case !own.Filtered():
-	case !base.Filtered():
-		base.Any, base.Filters, base.Groups = own.Any, own.Filters, own.Groups
-	case !base.Any && !own.Any:
-		base.Filters, base.Groups = append(own.Filters, base.Filters...), append(own.Groups, base.Groups...)
-	case len(base.Groups) == 0 && !own.Any: // the view's alternatives become a bracket
-		base.Groups = append(own.Groups, list.Group{Any: true, Filters: base.Filters})
-		base.Any, base.Filters = false, own.Filters
-	case len(own.Groups) == 0 && !base.Any:
-		base.Groups = append(base.Groups, list.Group{Any: true, Filters: own.Filters})
-	case len(own.Groups) == 0 && len(base.Groups) == 0:
-		base.Groups = []list.Group{{Any: true, Filters: base.Filters}, {Any: true, Filters: own.Filters}}
-		base.Any, base.Filters = false, nil
-	default:
-		return own, errs.Bad("where", "list.too_deep")
-	}
-	return base, nil
+	return base.Narrow(own)
 }

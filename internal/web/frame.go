@@ -196,7 +196,9 @@ func (p *Page) failPage(err error, kind errs.Kind) {
 		werr = p.RenderPlain(status, title, within(ui.WelcomeBox(ui.Welcome{Title: title, Sub: text}), ui.Button{Label: p.T("fail.back"), Href: "/", Kind: "primary", Wide: true}))
 	default:
 		actions := []templ.Component{ui.Button{Label: p.T("fail.back"), Href: "/", Kind: "primary"}}
-		if p.R.URL.Query().Get("view") != "" { // the list itself can be seen
+		if asked := p.R.URL.Query(); asked.Get("view") == "" && kind == errs.Invalid && (p.R.URL.Path == "/clients" || p.R.URL.Path == "/travelers") {
+			actions = []templ.Component{ui.Button{Label: p.T("listpage.fresh"), Href: p.R.URL.Path + "?view=0", Kind: "primary"}}
+		} else if asked.Get("view") != "" { // the list itself can be seen
 			actions = []templ.Component{ui.Button{Label: p.T("view.without"), Href: p.R.URL.Path + "?view=0", Kind: "primary"}, ui.Button{Label: p.T("view.all"), Href: "/views"}}
 		}
 		werr = p.render(status, Screen{Title: title}, failScreen(title, text, actions))

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -117,6 +118,12 @@ func (g *listing) show(p *Page) error {
 		}
 		return v.load(ctx, tx, p)
 	})
+	var broken *brokenStart
+	var told *errs.Error
+	if errors.As(err, &broken) && errors.As(err, &told) { // nobody is locked out of the list by its first view
+		p.Flash("caution", told.Key, told.Args...)
+		return p.Redirect(g.path + "?view=0")
+	}
 	if err != nil {
 		return err
 	}

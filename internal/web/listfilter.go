@@ -92,13 +92,13 @@ func (e *filterEditor) single() (templ.Component, string, error) {
 		flt, _ = e.read(e.v.def, "f0")
 	}
 	if e.strict && len(e.problems) == 0 {
-		return nil, e.v.href(e.v.top(func(q *list.Query) {
-			if at >= 0 {
-				q.Filters[at] = flt
-			} else {
-				q.Filters = append(q.Filters, flt)
-			}
-		})), nil
+		q := e.v.top(nil)
+		if at >= 0 {
+			q.Filters[at] = flt
+		} else if q, err = alongside(q, flt); err != nil {
+			return nil, "", err
+		}
+		return nil, e.v.href(q), nil
 	}
 	c, err := e.condition(e.v.def, "f0", flt, true)
 	if err != nil {
@@ -110,6 +110,15 @@ func (e *filterEditor) single() (templ.Component, string, error) {
 		form.Remove = e.v.href(e.v.without(at))
 	}
 	return form, "", nil
+}
+
+// alongside is a query narrowed by one more filter, which stands last.
+func alongside(q list.Query, flt list.Filter) (list.Query, error) {
+	if q.Any {
+		return q.Narrow(list.Query{Filters: []list.Filter{flt}, Cursor: q.Cursor})
+	}
+	q.Filters = append(q.Filters, flt)
+	return q, nil
 }
 
 // without is the query without the filter at a place.

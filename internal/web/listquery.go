@@ -16,9 +16,10 @@ import (
 	"github.com/carnetcrm/carnet/internal/view"
 )
 
-// What an address of a list holds besides the query itself: the view, whether it was
-// changed, the place in the list, the record that is peeked at, the selection.
-var besides = []string{"view", "changed", "cursor", "peek", "all"}
+// brokenStart is why the view with which a list opens can't be opened by this person.
+type brokenStart struct{ error }
+
+func (b *brokenStart) Unwrap() error { return b.error }
 
 // open reads the query of an address. Without one the list opens with the person's
 // or the role's view; "view=0" asks for none.
@@ -34,10 +35,7 @@ func (g *listing) open(ctx context.Context, tx *db.Tx, p *Page, u url.Values) (*
 	if v.q, err = g.def.ParseQuery(u, p.Actor); err != nil {
 		return nil, err
 	}
-	asked := u.Get("changed") == "1"
-	for key := range u {
-		asked = asked || !slices.Contains(besides, key)
-	}
+	asked := u.Get("changed") == "1" || g.def.Asks(u)
 	standard, found, err := view.Default(ctx, tx, g.def.Name)
 	if err != nil {
 		return nil, err
@@ -56,14 +54,17 @@ func (g *listing) open(ctx context.Context, tx *db.Tx, p *Page, u url.Values) (*
 	}
 	if v.view != nil {
 		if v.saved, err = p.openView(g.def, v.view); err != nil {
+			if v.view == standard && u.Get("view") == "" {
+				return nil, &brokenStart{err}
+			}
 			return nil, err
 		}
-		if !asked {
-			cursor := v.q.Cursor
-			v.q = v.saved
-			v.q.Cursor = cursor
+		if u.Get("changed") != "1" { // else the address has the whole query
+			if v.q, err = v.saved.Narrow(v.q); err != nil {
+				return nil, err
+			}
 		}
-		v.changed = asked && !v.same(v.q, v.saved)
+		v.changed = !v.same(v.q, v.saved)
 	}
 	if err := v.setColumns(ctx, tx, p); err != nil {
 		return nil, err
