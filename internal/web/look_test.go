@@ -32,6 +32,7 @@ var looks = []struct{ name, path, role string }{
 	{"clients-area", `/clients?where={"filters":[{"key":"traveler","op":"has","where":[{"key":"nationality","op":"contains","values":["PL"]},{"key":"birth_date","op":"before","values":["1960-01-01"]}]}],"groups":[{"any":true,"filters":[{"key":"status","op":"any","values":["active"]},{"key":"created","op":"last","values":["30"]}]}]}`, "administrator"},
 	{"clients-all", "/clients?all=1&view=0&cols=name,status,created&sort=status,-created", "administrator"},
 	{"clients-filter-menu", "/clients/filter", "agent"},
+	{"clients-filter-text", "/clients/filter?field=name", "agent"},
 	{"clients-filter-field", "/clients/filter?field=created", "agent"},
 	{"clients-filter-area", "/clients/filter?field=traveler&f0.key=traveler&f0.op=least&f0.n=2&f0.w0.key=birth_date&f0.w0.op=between&f0.w0.v=1.1.1950", "agent"},
 	{"clients-filter-panel", `/clients/filter?panel=1&base=name%3Da%26where%3D{"groups":[{"any":true,"filters":[{"key":"status","op":"any","values":["active"]},{"key":"anniversary","op":"inmonth","values":["6"]}]}]}`, "administrator"},
