@@ -149,7 +149,7 @@ func clientListsScreen(p *Page, v *listsView) templ.Component {
 							}
 							ctx = templ.InitializeContext(ctx)
 							for _, g := range v.gone {
-								templ_7745c5c3_Err = ui.Row{Title: g.Name, Slim: true, Actions: restoreList(p, g.ID)}.Render(ctx, templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.Row{Title: g.Name, Slim: true, Actions: restoreList(p, &g)}.Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
@@ -197,11 +197,11 @@ func newListButton(p *Page) []templ.Component {
 	return []templ.Component{ui.Button{Label: p.T("client_list.new"), Icon: "plus", Kind: "primary", Href: "/lists/new"}}
 }
 
-func restoreList(p *Page, id int64) []templ.Component {
+func restoreList(p *Page, g *goneThing) []templ.Component {
 	if !p.Actor.May(clientlist.RightEdit) {
 		return nil
 	}
-	return []templ.Component{oneButton(clientListPath(id)+"/restore", ui.Button{Label: p.T("common.restore"), Icon: "undo", Small: true})}
+	return restoreThing(p, g, clientListPath(g.ID))
 }
 
 // clientListNewScreen makes an empty list, or one out of others.

@@ -276,17 +276,19 @@ func hiddenOf(v url.Values) (out []ui.Hidden) {
 
 // goneThing is a deleted view or client list.
 type goneThing struct {
+	agency.Sharing
 	ID   int64
 	Name string
 }
 
 // goneShared are the last things of a kind that were deleted: one's own, and those that
-// were shared, as far as the visitor would see them.
+// were shared, as far as the visitor would see them. Who may change one may restore it;
+// the others see that it is gone.
 func goneShared(ctx context.Context, tx *db.Tx, kind string, user int64) (out []goneThing, err error) {
-	err = tx.Each(ctx, "SELECT r.id, r.name FROM {"+kind+".trash} r WHERE r.owner_id = $1 OR r.share <> 'private' ORDER BY r.deleted_at DESC LIMIT 50",
+	err = tx.Each(ctx, "SELECT r.id, r.name, r.owner_id, r.share FROM {"+kind+".trash} r WHERE r.owner_id = $1 OR r.share <> 'private' ORDER BY r.deleted_at DESC LIMIT 50",
 		[]any{user}, func(rows db.Rows) error {
 			var g goneThing
-			err := rows.Scan(&g.ID, &g.Name)
+			err := rows.Scan(&g.ID, &g.Name, &g.OwnerID, &g.Share)
 			out = append(out, g)
 			return err
 		})

@@ -117,7 +117,7 @@ func viewsScreen(p *Page, v *viewsView) templ.Component {
 							}
 							ctx = templ.InitializeContext(ctx)
 							for _, g := range v.gone {
-								templ_7745c5c3_Err = ui.Row{Title: g.Name, Slim: true, Actions: []templ.Component{oneButton(viewPath(g.ID)+"/restore", ui.Button{Label: p.T("common.restore"), Icon: "undo", Small: true})}}.Render(ctx, templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.Row{Title: g.Name, Slim: true, Actions: restoreThing(p, &g, viewPath(g.ID))}.Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
@@ -151,6 +151,15 @@ func viewsScreen(p *Page, v *viewsView) templ.Component {
 	})
 }
 
+// restoreThing is the button that brings a view or a client list back, for those who may
+// change it.
+func restoreThing(p *Page, g *goneThing, path string) []templ.Component {
+	if !g.MayChange(p.Actor) {
+		return nil
+	}
+	return []templ.Component{oneButton(path+"/restore", ui.Button{Label: p.T("common.restore"), Icon: "undo", Small: true})}
+}
+
 // oneButton is an act of its own: a form of one button and what it sends.
 func oneButton(action string, b ui.Button, keep ...ui.Hidden) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -180,7 +189,7 @@ func oneButton(action string, b ui.Button, keep ...ui.Hidden) templ.Component {
 		var templ_7745c5c3_Var7 templ.SafeURL
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(action))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view.templ`, Line: 39, Col: 51}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `view.templ`, Line: 48, Col: 51}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
@@ -914,7 +923,7 @@ func roleDefaults(p *Page, v *viewView) templ.Component {
 				var templ_7745c5c3_Var32 string
 				templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("view.default_of", "Role", p.T("agency.role."+role)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `view.templ`, Line: 198, Col: 67}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `view.templ`, Line: 207, Col: 67}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 				if templ_7745c5c3_Err != nil {
@@ -943,7 +952,7 @@ func roleDefaults(p *Page, v *viewView) templ.Component {
 			var templ_7745c5c3_Var33 templ.SafeURL
 			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(viewPath(v.view.ID) + "/default"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `view.templ`, Line: 203, Col: 78}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `view.templ`, Line: 212, Col: 78}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 			if templ_7745c5c3_Err != nil {
@@ -1050,7 +1059,7 @@ func viewDanger(p *Page, v *viewView) templ.Component {
 						var templ_7745c5c3_Var37 string
 						templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("view.delete_private"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `view.templ`, Line: 233, Col: 36}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `view.templ`, Line: 242, Col: 36}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 						if templ_7745c5c3_Err != nil {
@@ -1157,7 +1166,7 @@ func viewNewScreen(p *Page, a *viewAsk) templ.Component {
 				var templ_7745c5c3_Var40 string
 				templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(p.L.Pair(p.T("view.filters"), a.words))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `view.templ`, Line: 258, Col: 59}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `view.templ`, Line: 267, Col: 59}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 				if templ_7745c5c3_Err != nil {

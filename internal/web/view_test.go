@@ -109,6 +109,9 @@ func TestViewPages(t *testing.T) {
 	max.post(at+"/update", "version", "3", "segment", "regular").want(200, "")
 
 	max.post(at+"/delete").want(200, "/views", "VIP clients", "/restore")
+	if b := ann.get("/views").want(200, "", "VIP clients"); strings.Contains(b.body, at+"/restore") {
+		t.Error("ann is offered to restore what she may not change")
+	}
 	ann.get(open).want(404, "", "The view “VIP clients” has been deleted.")
 	d.as("sue").get(open).want(404, "", "There is no such view")
 	max.post(at+"/restore").want(200, at)
@@ -156,6 +159,13 @@ func TestClientListPages(t *testing.T) {
 	ann.post("/lists/1/delete").want(200, "/lists", "List “Cards” deleted.", "/lists/1/restore")
 	ann.get("/lists/1").want(404, "", "The list “Cards” has been deleted.")
 	ann.post("/lists/1/restore").want(200, "/lists/1", "Wilk")
+	max := d.as("max")
+	max.post("/lists/new", "l_name", "Everybody's", "who", "all").want(200, "/lists/5")
+	max.post("/lists/5/delete").want(200, "/lists", "/lists/5/restore")
+	max.get("/lists").want(200, "", "/lists/5/restore")
+	if b := ann.get("/lists").want(200, "", "Everybody"); strings.Contains(b.body, "/lists/5/restore") {
+		t.Error("ann is offered to restore what she may not change")
+	}
 	q := url.Values{"list": {"1"}}
 	ann.get("/clients?"+q.Encode()).want(200, "", "Wilk")
 }
