@@ -149,12 +149,41 @@ func TestExportJob(t *testing.T) {
 	}
 }
 
+// TestSendOffered: without a mail server nothing is offered that needs one.
+func TestSendOffered(t *testing.T) {
+	s := newSite(t, 3)
+	english(t, s, "administrator")
+	x := exporter{t, s, s.client(t, "administrator")}
+	for _, on := range []bool{true, false} {
+		s.exports.MailOn = on
+		_, html := x.send("/clients", nil)
+		if got := strings.Contains(html, "Send to a colleague"); got != on {
+			t.Errorf("mail %v: sending is offered: %v", on, got)
+		}
+		if !strings.Contains(html, "/clients/print") {
+			t.Error("printing isn't offered")
+		}
+	}
+}
+
 // TestExportOff: the switch of the agency counts at once, for everybody.
 func TestExportOff(t *testing.T) {
 	s := newSite(t, 10)
+	english(t, s, "administrator")
 	x := exporter{t, s, s.client(t, "administrator")}
 	if _, html := x.send("/clients", nil); !strings.Contains(html, "/clients/export") {
 		t.Error("the list doesn't offer to export")
+	}
+	res, _ := x.send("/clients/export/start", url.Values{"all": {"1"}, "_format": {"csv"}, "_mail_to": {strconv.FormatInt(s.agency.People[1], 10)}})
+	page := res.Header.Get("Location")
+	for range 200 {
+		if _, html := x.send(page, nil); strings.Contains(html, page+"/link") {
+			break
+		}
+		time.Sleep(30 * time.Millisecond)
+	}
+	if _, html := x.send("/exports", nil); !strings.Contains(html, ">Download<") {
+		t.Error("the log doesn't show the file")
 	}
 	_, html := x.send("/admin/agency", nil)
 	version := regexp.MustCompile(`name="version" value="(\d+)"`).FindStringSubmatch(html)

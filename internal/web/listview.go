@@ -95,13 +95,18 @@ func (v *listView) pageMenu(p *Page) ui.Menu {
 	return ui.Menu{ID: "list-menu", Label: p.T("listpage.menu"), Start: true, Groups: []ui.MenuGroup{{Items: all}, {Items: views}, {Items: []ui.MenuItem{density}}}}
 }
 
-// outputs are the ways out besides a file.
+// outputs are the ways out besides a file. A colleague gets it by mail: without a mail
+// server that isn't offered, as the page of the export couldn't do it.
 func (v *listView) outputs(p *Page, form string) []ui.MenuItem {
 	labels := listAct(p, "listpage.labels", "tag", form, v.path+"/export")
 	labels.Name, labels.Value = "_format", "labels"
-	mail := listAct(p, "listpage.mail", "mail", form, v.path+"/export")
-	mail.Name, mail.Value = "_format", "pdf"
-	return []ui.MenuItem{listAct(p, "common.print", "print", form, v.path+"/print"), labels, mail}
+	out := []ui.MenuItem{listAct(p, "common.print", "print", form, v.path+"/print"), labels}
+	if p.s.Exports.MailOn {
+		mail := listAct(p, "listpage.mail", "mail", form, v.path+"/export")
+		mail.Name, mail.Value = "_format", "pdf"
+		out = append(out, mail)
+	}
+	return out
 }
 
 // tabBar are the views that are always there, then the pinned ones.
