@@ -204,8 +204,10 @@ func TestExportOff(t *testing.T) {
 	if _, html := x.send("/clients", nil); strings.Contains(html, "/clients/export") || strings.Contains(html, "/clients/print") {
 		t.Error("the list offers what can't be done")
 	}
-	if res, _ := x.send("/exports", nil); res.StatusCode != 200 {
-		t.Error("the log is closed:", res.StatusCode)
+	for _, path := range []string{"/exports", page} {
+		if res, html := x.send(path, nil); res.StatusCode != 200 || strings.Contains(html, ">Download<") || !strings.Contains(html, "Exporting is switched off") {
+			t.Errorf("%s answers %d, or offers what can't be had, or doesn't say why", path, res.StatusCode)
+		}
 	}
 	if _, err := s.exports.Start(t.Context(), s.agency.Actor(), exports.Request{List: "client", Format: "x"}); err == nil {
 		t.Error(fmt.Errorf("an unknown format was taken"))
