@@ -24,13 +24,14 @@ func outRows(kind string) []row {
 	all := "all=1&_format=csv&_col=phone&_col=email&_col=created"
 	return []row{
 		{route: "GET " + at + "export", who: exporters, ok: 200},
-		{route: "POST " + at + "export", who: exporters, body: "all=1", ok: 200},
-		{route: "POST " + at + "export", who: exporters, on: "live", need: 's', body: "ids={" + kind + "}", ok: 200, none: 200},
+		{route: "POST " + at + "export", who: exporters, body: "all=1", ok: 303},
+		{route: "GET " + at + "export", who: exporters, on: "live", need: 's', query: "?ids={" + kind + "}", ok: 200, none: 200},
 		{route: "POST " + at + "export/start", who: exporters, body: all, ok: 200},
 		{route: "POST " + at + "export/start", who: exporters, on: "live", need: 's', body: "ids={" + kind + "}&_format=vcard", ok: 200, none: 200},
 		{route: "POST " + at + "export/start", who: exporters, on: "live", need: 's', body: "ids={" + kind + "}&_format=csv&_col=phone&_col=email", ok: 200, none: 200},
 		{route: "GET " + at + "print", who: exporters, query: "?cols=phone,email", ok: 200},
-		{route: "POST " + at + "print", who: exporters, on: "live", need: 's', body: "ids={" + kind + "}", ok: 200, none: 200},
+		{route: "POST " + at + "print", who: exporters, body: "all=1", ok: 303},
+		{route: "GET " + at + "print", who: exporters, on: "live", need: 's', query: "?ids={" + kind + "}", ok: 200, none: 200},
 		{route: "POST" + v1 + at + "export", who: exporters, body: `{"all":true,"format":"csv"}`, ok: 202},
 		{route: "POST" + v1 + at + "export", who: exporters, on: "live", need: 's', body: `{"ids":[{` + kind + `}],"format":"vcard"}`, ok: 202, none: 202},
 	}

@@ -40,8 +40,8 @@ func (s *Server) bulk() *bulk.Service { return &bulk.Service{DB: s.DB} }
 
 // bulkPages are the pages on which an act on one kind of record is prepared. Each
 // posts the selection on, with what was chosen so far; nothing is kept meanwhile. A
-// short selection may stand in the address: everything but the deed itself is there
-// to be looked at.
+// short selection stands in the address: everything but the deed itself is there to be
+// looked at, and to be come back to.
 type bulkPages struct {
 	s    *Server
 	kind string
@@ -70,8 +70,8 @@ type bulkView struct {
 // countAll is how far a selection is counted for the title.
 const countAll = bulk.Max
 
-// open reads the selection. Without one it leads back to the list and returns nil:
-// somebody came here by reloading the page.
+// open reads the selection. It returns nil where it has answered: without a selection it
+// leads back to the list, and what is only to be looked at gets its address.
 func (b bulkPages) open(p *Page, what string) (*bulkView, Form, error) {
 	f, err := p.Form()
 	if err != nil {
@@ -87,6 +87,11 @@ func (b bulkPages) open(p *Page, what string) (*bulkView, Form, error) {
 	}
 	if v.sel, err = b.def.ParseSelection(url.Values(f), p.Actor); err != nil {
 		return nil, nil, err
+	}
+	if v.step(f) != "do" {
+		if done, err := p.toAddress(v.action(), v.address(f)); done || err != nil {
+			return nil, nil, err
+		}
 	}
 	v.sel.Query.Zone, v.sel.Query.Lang = p.Loc(), p.L.Lang()
 	if v.n, err = bulk.NounOf(b.kind); err != nil {
@@ -159,10 +164,9 @@ func (b bulkPages) modify(p *Page) error {
 	if step != "look" && step != "do" {
 		return v.render(http.StatusOK, bulkValueScreen(v))
 	}
-	if step == "do" && f.Int("act_count") == int64(v.count) {
-		return v.do()
+	if done, err := v.deed(f); done || err != nil {
+		return err
 	}
-	v.moved = step == "do"
 	if err := v.preview(); errs.Is(err, errs.Invalid) {
 		v.err = err
 		return v.render(http.StatusUnprocessableEntity, bulkValueScreen(v))
@@ -179,71 +183,13 @@ func (b bulkPages) remove(p *Page) error {
 	if err != nil || v == nil {
 		return err
 	}
-	step := v.step(f)
-	if step == "do" && f.Int("act_count") == int64(v.count) {
-		return v.do()
+	if done, err := v.deed(f); done || err != nil {
+		return err
 	}
-	v.moved = step == "do"
 	if err := v.preview(); err != nil {
 		return err
 	}
 	return v.render(http.StatusOK, bulkPreviewScreen(v))
-}
-
-// step is what is asked for next. Nothing is done by following a link.
-func (v *bulkView) step(f Form) string {
-	step := f.Str("act_step")
-	if step == "do" && v.p.R.Method != http.MethodPost {
-		return "look"
-	}
-	return step
-}
-
-func (v *bulkView) preview() error {
-	return v.p.View(func(ctx context.Context, tx *db.Tx) (err error) {
-		if v.look, err = v.n.Preview(ctx, tx, v.order, v.sel); err == nil {
-			v.order = v.look.Order
-		}
-		return err
-	})
-}
-
-// do does the act. What went well at once leads back to the list, with a way to take
-// it back; anything else to the page of the act.
-func (v *bulkView) do() error {
-	act, err := v.s.bulk().Do(v.p.Ctx(), v.p.Actor, v.order, v.sel)
-	if err != nil {
-		return err
-	}
-	v.s.Kick()
-	if act.State != bulk.Done || act.Refused > 0 || act.Changed == 0 {
-		return v.p.Redirect(actHref(act.ID))
-	}
-	v.p.FlashUndo(actHref(act.ID)+"/undo", "bulk.done."+act.What, "Count", int(act.Changed))
-	return v.p.Redirect(v.back())
-}
-
-func (v *bulkView) render(status int, c templ.Component) error {
-	return v.p.RenderStatus(status, Screen{Title: v.title(), Nav: strings.TrimPrefix(v.path, "/")}, c)
-}
-
-// back is the list as it was.
-func (v *bulkView) back() string {
-	if u := v.def.EncodeQuery(v.sel.Query); len(u) > 0 {
-		return v.path + "?" + u.Encode()
-	}
-	return v.path
-}
-
-func (v *bulkView) action() string {
-	if v.order.What == bulk.Delete {
-		return v.path + "/remove"
-	}
-	return v.path + "/modify"
-}
-
-func (v *bulkView) title() string {
-	return v.p.T("bulk."+v.order.What+"."+v.kind, "Count", v.count)
 }
 
 // hidden carries the selection on, and what was chosen so far.

@@ -50,6 +50,9 @@ func TestModifySeveral(t *testing.T) {
 	if c := stored(t, d, foreign.ID); c.Status != "active" {
 		t.Fatal("a client that ann doesn't see was changed")
 	}
+	if c := ann.get("/clients/modify?ids=" + ids[0] + "&act_field=status&act_value=active&act_step=look"); c.status != 200 || strings.Contains(c.body, "Different records") {
+		t.Error("a preview that nothing was confirmed of says that it is another one")
+	}
 	ann.get("/acts").want(200, "/acts", "Status: Inactive", "3 records changed.", "Done")
 	ann.get("/clients/"+ids[0]).want(200, "", "Part of a bulk change", `href="/acts/1"`)
 	d.as("max").get("/clients/"+ids[0]).want(200, "", "Inactive")
@@ -188,4 +191,22 @@ func TestRemoveSeveral(t *testing.T) {
 	d.as("joe").post("/clients/remove", "ids", sel).want(403, "")
 	d.as("zoe").post("/clients/remove", "ids", sel).want(422, "")
 	d.as("zoe").post("/acts/1/cancel").want(404, "")
+}
+
+// TestLongSelection: what is too long for an address goes on in the form.
+func TestLongSelection(t *testing.T) {
+	d := newDesk(t, true)
+	ids := []string{fmt.Sprint(aClient(t, d, "Lis", "Ewa", "").Client.ID)}
+	for i := range 1000 {
+		ids = append(ids, fmt.Sprint(100_000+i))
+	}
+	sel := strings.Join(ids, ",")
+	ann := d.as("ann")
+	ann.post("/clients/modify", "ids", ids[0]).want(200, "/clients/modify?ids="+ids[0])
+	ann.post("/clients/modify", "ids", sel).want(200, "/clients/modify", "Change 1 client", sel)
+	ann.post("/clients/modify", "ids", sel, "act_field", "status", "act_step", "look", "act_value", "inactive").want(200, "/clients/modify", "Change 1 record")
+	ann.post("/clients/modify", "ids", sel, "act_field", "status", "act_op", "set", "act_step", "do", "act_value", "inactive", "act_count", "2").
+		want(200, "/clients/modify", "Different records match now")
+	ann.post("/clients/remove", "ids", sel).want(200, "/clients/remove", "Delete 1 record")
+	ann.post("/lists/add", "ids", sel).want(200, "/lists/add", "1 client")
 }

@@ -28,6 +28,7 @@ func (s *Server) clientListRoutes() []Route {
 		{Pattern: "GET /lists", handle: s.clientLists},
 		r("GET /lists/new", s.newClientList),
 		r("POST /lists/new", s.createClientList),
+		r("GET /lists/add", s.addToList),
 		r("POST /lists/add", s.addToList),
 		r("POST /lists/combine", s.combineLists),
 		{Pattern: "GET /lists/{id}", handle: s.showClientList},
@@ -229,18 +230,25 @@ func (p *Page) filled(l *clientlist.List, done clientlists.Done, remove bool) er
 }
 
 // addToList puts the selection of the page of clients into a list. First it asks into
-// which one, or for the name of a new one.
+// which one, or for the name of a new one; by following a link it only asks.
 func (s *Server) addToList(p *Page) error {
 	f, err := p.Form()
 	if err != nil {
 		return err
+	}
+	look := p.R.Method != http.MethodPost
+	if look && !f.Has("ids") && !f.Has("all") {
+		return p.Redirect("/clients")
 	}
 	sel, err := client.List.ParseSelection(url.Values(f), p.Actor)
 	if err != nil {
 		return err
 	}
 	l := f.newList()
-	if !f.Has("to") && !f.Has("l_name") {
+	if look || !f.Has("to") && !f.Has("l_name") {
+		if done, err := p.toAddress("/lists/add", sel.Encode(&client.List)); done || err != nil {
+			return err
+		}
 		return s.askAdd(p, http.StatusOK, l, f, nil)
 	}
 	var done clientlists.Done

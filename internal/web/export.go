@@ -87,6 +87,13 @@ func (s *Server) exportChoose(name string) handler {
 		if e.chosen, f, err = p.selected(e.def); err != nil {
 			return err
 		}
+		u := e.chosen.Encode(e.def)
+		if f.Has("_format") {
+			u.Set("_format", f.Str("_format"))
+		}
+		if done, err := p.toAddress(exports.Path(name)+"/export", u); done || err != nil {
+			return err
+		}
 		if asked := f.Str("_format"); slices.Contains(exports.FormatsOf(name), asked) {
 			e.format = asked
 		}
@@ -262,6 +269,9 @@ func (s *Server) exportPrint(name string) handler {
 		e := &exportForm{list: name, def: exports.Lists[name]}
 		var err error
 		if e.chosen, _, err = p.selected(e.def); err != nil {
+			return err
+		}
+		if done, err := p.toAddress(exports.Path(name)+"/print", e.chosen.Encode(e.def)); done || err != nil {
 			return err
 		}
 		x, err := s.Exports.Start(p.Ctx(), p.Actor, exports.Request{List: name, Format: exports.Print, Selection: e.chosen, Lang: p.L.Lang()})

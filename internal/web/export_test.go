@@ -54,7 +54,11 @@ func TestExportPages(t *testing.T) {
 	s := newSite(t, 40)
 	x := exporter{t, s, s.client(t, "administrator")}
 	// All that match, with a column that wasn't shown, in the order of the ticks.
-	res, html := x.send("/clients/export", url.Values{"all": {"1"}, "kind": {"corporate"}, "sort": {"-name"}})
+	res, _ := x.send("/clients/export", url.Values{"all": {"1"}, "kind": {"corporate"}, "sort": {"-name"}})
+	if to := res.Header.Get("Location"); res.StatusCode != 303 || to != "/clients/export?all=1&kind=corporate&sort=-name" {
+		t.Fatal(res.StatusCode, to)
+	}
+	res, html := x.send(res.Header.Get("Location"), nil)
 	if res.StatusCode != 200 {
 		t.Fatal(res.StatusCode, html)
 	}

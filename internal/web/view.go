@@ -24,6 +24,7 @@ import (
 func (s *Server) viewRoutes() []Route {
 	return []Route{
 		{Pattern: "GET /views", handle: s.views},
+		{Pattern: "GET /views/new", handle: s.newView},
 		{Pattern: "POST /views/new", handle: s.newView},
 		{Pattern: "POST /views/order", handle: s.orderViews},
 		{Pattern: "GET /views/{id}", handle: s.showView},
@@ -175,7 +176,7 @@ func (v *viewsView) of(name string) (out []view.View) {
 }
 
 // newView stores the present query of a list as a view. Without a name it asks for one
-// first. The fields of the view begin with "v_", since a list has a filter "name".
+// first, and by following a link it only asks. The fields of the view begin with "v_", since a list has a filter "name".
 func (s *Server) newView(p *Page) error {
 	f, err := p.Form()
 	if err != nil {
@@ -198,7 +199,15 @@ func (s *Server) newView(p *Page) error {
 	if err := v.Keep(q); err != nil {
 		return err
 	}
-	if !f.Has("v_name") {
+	if p.R.Method != http.MethodPost || !f.Has("v_name") {
+		u := l.def.EncodeQuery(q)
+		u.Set("v_list", v.List)
+		if f.Int("view") != 0 {
+			u.Set("view", f.Str("view"))
+		}
+		if done, err := p.toAddress("/views/new", u); done || err != nil {
+			return err
+		}
 		return s.askView(p, http.StatusOK, v, f, nil)
 	}
 	err = p.Update(func(ctx context.Context, tx *db.Tx) error {

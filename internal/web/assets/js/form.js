@@ -63,7 +63,7 @@ document.addEventListener("submit", (e) => {
 
 addEventListener("beforeunload", (e) => {
   if (leaving) return;
-  for (const f of forms()) if (f.hasAttribute("data-dirty")) { e.preventDefault(); return; }
+  for (const f of forms()) if (f.matches("[data-dirty]:not([data-step])")) { e.preventDefault(); return; }
 });
 
 // Back in the page out of the browser's cache: nothing is on its way any more.
