@@ -30,6 +30,10 @@ func TestExport(t *testing.T) {
 	k.do("sue", "POST /clients/export", `{"all":true,"format":"csv","columns":["nothing"]}`).want(422)
 	k.do("sue", "POST /clients/export", `{"all":true,"format":"labels"}`).want(422)
 	k.do("joe", "POST /clients/export", `{"all":true,"format":"csv","columns":["source_medium"]}`).want(422)
+	for _, query := range []string{"sort=xx", "name.after=2020-01-01", "created.after=yesterday", "xx.is=a"} {
+		k.do("sue", "POST /clients/export?"+query, `{"all":true,"format":"csv"}`).want(422)
+	}
+	k.do("sue", "POST /clients/export?sort=xx", fmt.Sprintf(`{"ids":[%d],"format":"csv"}`, ids[0])).want(422)
 
 	first := k.do("sue", "POST /clients/export?name=lis1&sort=-name", `{"all":true,"format":"csv","columns":["name","phone"],"language":"de"}`).want(202).is("list", "client", "format", "csv")
 	path := fmt.Sprintf("/exports/%d", first.id())

@@ -95,6 +95,10 @@ func TestExportPages(t *testing.T) {
 	if res, html = x.send("/clients/export/start", v); res.StatusCode != 422 || !strings.Contains(html, `value="3,5"`) {
 		t.Error(res.StatusCode)
 	}
+	wrong := url.Values{"ids": {"3,5"}, "_format": {"csv"}, "sort": {"xx"}}
+	if res, html = x.send("/clients/export/start", wrong); res.StatusCode != 422 || !strings.Contains(html, "xx") {
+		t.Error("an unknown order:", res.StatusCode)
+	}
 	v.Set("_format", "print")
 	if res, html = x.send("/clients/export/start", v); res.StatusCode != 200 || strings.Count(html, "<tr>") != 3 || !strings.Contains(html, "print.css") {
 		t.Error(res.StatusCode, html)

@@ -323,3 +323,29 @@ func TestCancelled(t *testing.T) {
 // TestPrintout: a page to print has the texts of the list.
 // TestLog: everybody sees their own exports, auditors and administrators all.
 // TestBroken: an error is noted, and no half file leaves.
+
+// TestAskedWrong: what the list can't be asked is refused at once, not by the job.
+func TestAskedWrong(t *testing.T) {
+	d := newDesk(t)
+	for name, q := range map[string]list.Query{
+		"order":           {Sort: "xx"},
+		"too many orders": {Sort: "name,-created,city,code,segment,status,kind"},
+		"column":          {Columns: []string{"name", "xx"}},
+		"filter":          {Filters: []list.Filter{{Key: "xx", Op: "is", Values: []string{"a"}}}},
+		"operator":        {Filters: []list.Filter{{Key: "name", Op: "after", Values: []string{"2020-01-01"}}}},
+		"value":           {Filters: []list.Filter{{Key: "created", Op: "after", Values: []string{"yesterday"}}}},
+		"within an area":  {Filters: []list.Filter{{Key: "traveler", Op: "has", Where: []list.Filter{{Key: "xx", Op: "is", Values: []string{"a"}}}}}},
+	} {
+		for _, format := range []string{exports.CSV, exports.VCard, exports.Print} {
+			for _, sel := range []list.Selection{{All: true, Query: q}, {IDs: []int64{1}, Query: q}} {
+				if len(q.Filters) > 0 && !sel.All {
+					continue // they don't decide what leaves
+				}
+				_, err := d.Start(t.Context(), d.As("ada"), exports.Request{List: "client", Format: format, Lang: "en", Selection: sel, Job: true})
+				if !errs.Is(err, errs.Invalid) {
+					t.Errorf("%s, %s, all %v: %v", name, format, sel.All, err)
+				}
+			}
+		}
+	}
+}

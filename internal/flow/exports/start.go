@@ -124,7 +124,18 @@ func (s *Service) check(ctx context.Context, tx *db.Tx, d *list.Def, q *Request)
 			}
 		}
 	}
-	return bad.Err()
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	return asks(ctx, tx, d, q.Selection.Query)
+}
+
+// asks refuses an order or columns that the list doesn't know, as the list itself would:
+// it is asked for a record that doesn't exist, in the way in which the rows will be read.
+// Filters are refused when the rows are counted.
+func asks(ctx context.Context, tx *db.Tx, d *list.Def, q list.Query) error {
+	q.Columns = Columns(d, q, tx.Actor)
+	return d.EachSelected(ctx, tx, list.Selection{IDs: []int64{0}, Query: q}, func(list.Row) error { return nil })
 }
 
 // describe fills in what the log keeps.
