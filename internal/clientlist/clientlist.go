@@ -181,10 +181,13 @@ func chain(ctx context.Context, tx *db.Tx, q list.Query, path []int64) error {
 	return nil
 }
 
-// named returns the lists that a query of clients names.
+// named returns the lists that a query names, also through what hangs on a client: its
+// travelers, and their clients again.
 func named(q list.Query) (ids []int64) {
-	of := func(filters []list.Filter) {
+	var of func(filters []list.Filter)
+	of = func(filters []list.Filter) {
 		for _, f := range filters {
+			of(f.Where)
 			if f.Key != Key {
 				continue
 			}

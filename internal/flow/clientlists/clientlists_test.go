@@ -2,6 +2,7 @@ package clientlists_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -338,6 +339,33 @@ func TestNested(t *testing.T) {
 	}); !errs.Is(err, errs.Invalid) {
 		t.Errorf("ann asks a list that follows a private one: %v", err)
 	}
+}
+
+// TestCircleThroughArea: a list that follows another one through the travelers of its
+// clients follows it all the same.
+func TestCircleThroughArea(t *testing.T) {
+	w := newWorld(t)
+	through := func(id int64) list.Filter {
+		return list.Filter{Key: "traveler", Op: "has", Where: []list.Filter{{Key: "client", Op: "has", Where: []list.Filter{is("list", value(id))}}}}
+	}
+	first := w.make("ada", &clientlist.List{Name: "First", Kind: clientlist.Living}, all(is("segment", "vip_incentive")))
+	second := w.make("ada", &clientlist.List{Name: "Second", Kind: clientlist.Living}, all(through(first)))
+	w.in("ada", second, "a1", "a3", "b1")
+	for what, q := range map[string]list.Query{
+		"another":    {Filters: []list.Filter{is("list", value(second))}},
+		"itself":     {Filters: []list.Filter{through(first)}},
+		"in a group": {Groups: []list.Group{{Any: true, Filters: []list.Filter{is("status", "active"), through(second)}}}},
+	} {
+		err := w.try("ada", func(ctx context.Context, tx *db.Tx) error {
+			l := new(clientlist.List)
+			return record.Edit(ctx, tx, l, first, 0, func() error { return l.Keep(q) })
+		})
+		var e *errs.Error
+		if !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Key != "client_list.error.circle" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	w.in("ada", second, "a1", "a3", "b1")
 }
 
 // TestCombine makes lists of what two have in common or not, as each person sees them.
