@@ -115,7 +115,7 @@ func (v *bulkView) load(ctx context.Context, tx *db.Tx) (err error) {
 		return errs.New(errs.Invalid, "bulk.error.none")
 	}
 	if v.sel.All {
-		if v.words, err = v.def.Describe(ctx, tx, v.sel.Query, v.p.L.Lang()); err != nil {
+		if v.words, err = v.p.describe(ctx, tx, v.def, v.sel.Query); err != nil {
 			return err
 		}
 	}

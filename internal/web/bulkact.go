@@ -68,7 +68,7 @@ func (v *actView) load(ctx context.Context, tx *db.Tx) error {
 func (v *actView) details(ctx context.Context, tx *db.Tx, tab string, after int64) (err error) {
 	if q := v.Asked(); q != nil {
 		// Who has no right to a field of the question isn't told the question.
-		if v.words, err = v.def.Describe(ctx, tx, *q, v.p.L.Lang()); err != nil && !errs.Is(err, errs.Invalid) {
+		if v.words, err = v.p.describe(ctx, tx, v.def, *q); err != nil && !errs.Is(err, errs.Invalid) {
 			return err
 		}
 	}

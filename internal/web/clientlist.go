@@ -289,7 +289,7 @@ func (s *Server) askAdd(p *Page, status int, l *clientlist.List, f Form, problem
 		}
 		a.chosen = p.countWords(counted{n: len(ids), known: true})
 		if sel.All {
-			if a.words, err = client.List.Describe(ctx, tx, sel.Query, p.L.Lang()); err != nil {
+			if a.words, err = p.describe(ctx, tx, &client.List, sel.Query); err != nil {
 				return err
 			}
 		}

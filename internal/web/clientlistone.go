@@ -55,7 +55,7 @@ func (v *clientListView) load(ctx context.Context, tx *db.Tx, p *Page, id int64)
 		if err != nil {
 			return err
 		}
-		if v.words, err = client.List.Describe(ctx, tx, q, p.L.Lang()); err != nil {
+		if v.words, err = p.describe(ctx, tx, &client.List, q); err != nil {
 			v.words = p.L.Error(err)
 		}
 	}

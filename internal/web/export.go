@@ -113,7 +113,7 @@ func (p *Page) showExport(status int, e *exportForm) error {
 			return err
 		}
 		if e.chosen.All {
-			if e.words, err = e.def.Describe(ctx, tx, e.chosen.Query, p.L.Lang()); err != nil {
+			if e.words, err = p.describe(ctx, tx, e.def, e.chosen.Query); err != nil {
 				return err
 			}
 		}

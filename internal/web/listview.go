@@ -182,7 +182,7 @@ func (v *listView) loadChips(ctx context.Context, tx *db.Tx, p *Page) error {
 		wrong = append(wrong, f.Path)
 	}
 	if v.q.Any && len(v.q.Filters)+len(v.q.Groups) > 1 { // chips are what must all hold
-		text, err := v.def.Describe(ctx, tx, list.Query{Any: true, Filters: v.q.Filters, Groups: v.q.Groups}, p.L.Lang())
+		text, err := p.describe(ctx, tx, v.def, list.Query{Any: true, Filters: v.q.Filters, Groups: v.q.Groups})
 		if err != nil {
 			return unlessInvalid(err)
 		}
@@ -203,7 +203,7 @@ func (v *listView) loadChips(ctx context.Context, tx *db.Tx, p *Page) error {
 		v.chips = append(v.chips, c)
 	}
 	for i, g := range v.q.Groups {
-		text, err := v.def.Describe(ctx, tx, list.Query{Any: g.Any, Filters: g.Filters}, p.L.Lang())
+		text, err := p.describe(ctx, tx, v.def, list.Query{Any: g.Any, Filters: g.Filters})
 		if err != nil {
 			return unlessInvalid(err)
 		}
@@ -214,7 +214,7 @@ func (v *listView) loadChips(ctx context.Context, tx *db.Tx, p *Page) error {
 	if !deep {
 		return nil
 	}
-	text, err := v.def.Describe(ctx, tx, v.q, p.L.Lang())
+	text, err := p.describe(ctx, tx, v.def, v.q)
 	v.words = sentence(text)
 	return unlessInvalid(err)
 }
@@ -250,7 +250,7 @@ func (v *listView) chip(ctx context.Context, tx *db.Tx, p *Page, flt list.Filter
 		if slotOf(f, flt.Op) == "n" {
 			c.Op += " " + first1(flt.Values)
 		}
-		c.Value, err = f.Area.Def.Describe(ctx, tx, list.Query{Filters: flt.Where}, p.L.Lang())
+		c.Value, err = p.describe(ctx, tx, f.Area.Def, list.Query{Filters: flt.Where})
 	case flt.Op == "inmonth":
 		if m, err := strconv.Atoi(first1(flt.Values)); err == nil && m >= 1 && m <= 12 {
 			c.Value = p.monthName(m)
@@ -258,7 +258,10 @@ func (v *listView) chip(ctx context.Context, tx *db.Tx, p *Page, flt list.Filter
 	case flt.Op == "md":
 		c.Value = p.typedValue(first1(flt.Values))
 	default:
-		c.Value, err = v.def.Words(ctx, tx, f, flt, p.L)
+		var told list.Query
+		if told, err = clientlist.Worded(ctx, tx, list.Query{Filters: []list.Filter{flt}}, p.T("client_list.unseen")); err == nil {
+			c.Value, err = v.def.Words(ctx, tx, f, told.Filters[0], p.L)
+		}
 	}
 	return c, err
 }

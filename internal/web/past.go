@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/a-h/templ"
+	"github.com/carnetcrm/carnet/internal/clientlist"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/phone"
@@ -46,6 +47,16 @@ func (p *Page) momentText(s string) string {
 	return ""
 }
 
+// describe says in words what a query asks for. A list of clients that the visitor doesn't
+// find is told as such.
+func (p *Page) describe(ctx context.Context, tx *db.Tx, d *list.Def, q list.Query) (string, error) {
+	q, err := clientlist.Worded(ctx, tx, q, p.T("client_list.unseen"))
+	if err != nil {
+		return "", err
+	}
+	return d.Describe(ctx, tx, q, p.L.Lang())
+}
+
 // tellQueries puts the words of queries in the place of their JSON.
 func (p *Page) tellQueries(ctx context.Context, tx *db.Tx, d *list.Def, history []record.Entry) {
 	words := func(raw string) string {
@@ -53,7 +64,7 @@ func (p *Page) tellQueries(ctx context.Context, tx *db.Tx, d *list.Def, history 
 		if raw == "" || json.Unmarshal([]byte(raw), &q) != nil {
 			return ""
 		}
-		text, err := d.Describe(ctx, tx, q, p.L.Lang())
+		text, err := p.describe(ctx, tx, d, q)
 		if err != nil {
 			return p.T("history.hidden") // a field that is gone, or not the reader's
 		}

@@ -137,7 +137,7 @@ func (p *Page) viewWords(ctx context.Context, tx *db.Tx, v *view.View) string {
 	if err != nil {
 		return p.L.Error(err)
 	}
-	text, err := d.Describe(ctx, tx, q, p.L.Lang())
+	text, err := p.describe(ctx, tx, d, q)
 	switch {
 	case err != nil:
 		return p.L.Error(err)
@@ -250,7 +250,7 @@ func (s *Server) askView(p *Page, status int, v *view.View, f Form, problem erro
 		a.back += "?" + enc
 	}
 	err = p.View(func(ctx context.Context, tx *db.Tx) (err error) {
-		if a.words, err = l.def.Describe(ctx, tx, q, p.L.Lang()); err != nil {
+		if a.words, err = p.describe(ctx, tx, l.def, q); err != nil {
 			return err
 		}
 		a.branches, err = branchOptions(ctx, tx)

@@ -169,3 +169,32 @@ func TestClientListPages(t *testing.T) {
 	q := url.Values{"list": {"1"}}
 	ann.get("/clients?"+q.Encode()).want(200, "", "Wilk")
 }
+
+// TestUnseenList: who finds a list that follows a private one is told that it's the other
+// one that can't be seen, and neither its name nor its number.
+func TestUnseenList(t *testing.T) {
+	d := newDesk(t, true)
+	aClient(t, d, "Lis", "Ewa", "")
+	max, ann := d.as("max"), d.as("ann")
+	max.post("/lists/new", "l_name", "Secret wishes").want(200, "/lists/1")
+	max.post("/lists/add", "all", "1", "list", "1", "l_name", "Open", "l_kind", "living", "who", "all").want(200, "/lists/2", "Client list is Secret wishes")
+	max.post("/views/new", "v_list", "client", "list", "1", "v_name", "Wishes", "who", "all").want(200, "")
+	for path, want := range map[string]string{
+		"/lists/2":        "“Open” follows another list that you can’t see",
+		"/clients?list=2": "“Open” follows another list that you can’t see",
+		"/clients?list=1": "There is no such list, or it isn’t shared with you.",
+		"/views":          "Wishes",
+	} {
+		b := ann.get(path)
+		if !strings.Contains(b.body, want) {
+			t.Errorf("%s lacks %q", path, want)
+		}
+		if strings.Contains(b.body, "Secret wishes") || strings.Contains(b.body, "Client list is 1") {
+			t.Errorf("%s tells the name or the number", path)
+		}
+		if path != "/clients?list=2" && !strings.Contains(b.body, "a list you can’t see") {
+			t.Errorf("%s doesn't say what it follows", path)
+		}
+	}
+	max.get("/lists/2").want(200, "", "Client list is Secret wishes")
+}
