@@ -323,6 +323,13 @@ func TestStaleProof(t *testing.T) {
 		n++
 		method, path, _ := strings.Cut(r.Pattern, " ")
 		path = strings.NewReplacer("{kind}", "client", "{id}", "1").Replace(path)
+		if r.Keep { // what was typed waits in the page that asks
+			w := m.as("ada", request{method: method, path: path, body: "name=Zq+typed"})
+			if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), `value="name=Zq+typed"`) || !strings.Contains(w.Body.String(), `value="`+path+`"`) {
+				t.Errorf("%s with an old proof: %d, without the form", r.Pattern, w.Code)
+			}
+			continue
+		}
 		if method == "POST" { // back to the page with the form, not to what only a form can do
 			w := m.as("ada", request{method: method, path: path, header: http.Header{"Referer": {"http://example.com/trash?before=5"}}})
 			if to := w.Header().Get("Location"); to != "/confirm?next=%2Ftrash%3Fbefore%3D5" {

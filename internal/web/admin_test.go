@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
@@ -153,6 +154,48 @@ func TestPeople(t *testing.T) {
 	zoe := fmt.Sprintf("/admin/people/%d", d.As("zoe").UserID)
 	b.get(zoe).want(404, zoe)
 	b.post(zoe+"/disable").want(404, "")
+}
+
+// TestPeopleProof: who gets in, and as what, is changed with fresh proof only. What was
+// typed waits for it.
+func TestPeopleProof(t *testing.T) {
+	d := newDesk(t, true)
+	b := d.as("ada")
+	ann := fmt.Sprintf("/admin/people/%d", d.As("ann").UserID)
+	now, passed := time.Now, 6*time.Minute
+	d.DB.Now = func() time.Time { return now().Add(passed) }
+	person := func() (u agency.User) {
+		dbtest.View(t, d.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error { return record.Get(ctx, tx, &u, d.As("ann").UserID) })
+		return u
+	}
+	held := func() []string {
+		m := regexp.MustCompile(`name="held(?:_to)?" value="([^"]*)"`).FindAllStringSubmatch(b.body, 2)
+		if len(m) < 2 {
+			t.Fatal("the page holds no form")
+		}
+		return []string{"held_to", html.UnescapeString(m[0][1]), "held", html.UnescapeString(m[1][1])}
+	}
+	b.post(ann, "version", "0", "name", "Ann & Son", "email", "ann+2@example.com", "role", "manager").want(403, ann, "Confirm that it’s you")
+	if u := person(); u.Role != "agent" || u.Email != "ann@example.com" {
+		t.Fatalf("changed without proof: %s %s", u.Role, u.Email)
+	}
+	b.post("/confirm", append(held(), "password", "wrong")...).want(422, "/confirm")
+	b.post("/confirm", append(held(), "password", secret)...).want(200, ann, "Ann &amp; Son")
+	if u := person(); u.Role != "manager" || u.Email != "ann+2@example.com" || u.Name != "Ann & Son" {
+		t.Errorf("what waited is lost: %+v", u)
+	}
+	passed *= 3
+	b.post("/admin/people/new", "name", "Nina Nowak", "email", "nina@example.com", "role", "administrator").want(403, "/admin/people/new", "Confirm that it’s you")
+	b.post("/confirm", append(held(), "password", secret)...).want(200, "/confirm", "Nina Nowak", "it is shown only once")
+	link := regexp.MustCompile(`/admin/people/\d+/invite`).FindString(b.body)
+	b.post(ann+"/disable").want(200, ann)
+	passed *= 3
+	b.post(link).want(200, "", "Confirm that it’s you")
+	b.post(ann+"/enable").want(200, "", "Confirm that it’s you")
+	if u := person(); u.Status != "disabled" {
+		t.Errorf("ann is %s without proof", u.Status)
+	}
+	b.post("/confirm", "password", secret, "held_to", "/admin/agency", "held", "name=Other").want(404, "") // only what was asked for with proof
 }
 
 // TestAgencySettings: what is saved counts at once; a logo must be a picture.

@@ -19,14 +19,14 @@ func (s *Server) peopleRoutes() []Route {
 	return []Route{
 		{Pattern: "GET /admin/people", Right: right, handle: s.people},
 		{Pattern: "GET /admin/people/new", Right: right, handle: s.newPerson},
-		{Pattern: "POST /admin/people/new", Right: right, handle: s.invite},
+		{Pattern: "POST /admin/people/new", Right: right, StepUp: true, Keep: true, handle: s.invite},
 		{Pattern: "GET /admin/people/{id}", Right: right, handle: s.person},
-		{Pattern: "POST /admin/people/{id}", Right: right, handle: s.savePerson},
-		{Pattern: "POST /admin/people/{id}/invite", Right: right, handle: s.inviteAgain},
+		{Pattern: "POST /admin/people/{id}", Right: right, StepUp: true, Keep: true, handle: s.savePerson},
+		{Pattern: "POST /admin/people/{id}/invite", Right: right, StepUp: true, handle: s.inviteAgain},
 		{Pattern: "POST /admin/people/{id}/reset", Right: right, StepUp: true, handle: s.resetPerson},
 		{Pattern: "POST /admin/people/{id}/factors", Right: right, StepUp: true, handle: s.resetFactors},
-		{Pattern: "POST /admin/people/{id}/disable", Right: right, handle: s.disablePerson},
-		{Pattern: "POST /admin/people/{id}/enable", Right: right, handle: s.enablePerson},
+		{Pattern: "POST /admin/people/{id}/disable", Right: right, StepUp: true, Keep: true, handle: s.disablePerson},
+		{Pattern: "POST /admin/people/{id}/enable", Right: right, StepUp: true, handle: s.enablePerson},
 		{Pattern: "POST /admin/people/{id}/hand-over", Right: "client.reassign", handle: s.handOver},
 	}
 }

@@ -53,7 +53,9 @@ type DemoLogin struct{ Name, Role, Email, Password string }
 // Server holds what handlers need. It has no state of its own.
 type Server struct {
 	Deps
-	auth authenticator
+	auth  authenticator
+	mux   *http.ServeMux
+	keeps map[string]bool // the patterns of routes that keep their form over a proof
 }
 
 // authenticator turns the token of a session cookie into who asks.
@@ -88,13 +90,14 @@ type Route struct {
 	Public  bool   // no session needed
 	Right   string // right that the visitor needs; "" is everybody who has signed in
 	StepUp  bool   // fresh proof needed, at most five minutes old
+	Keep    bool   // with StepUp: the form that was sent waits for the proof and is then done
 	Upload  bool   // takes files of any size: its handler reads the body as it arrives
 	handle  handler
 }
 
 // New returns the handler of all pages.
 func New(d Deps) (http.Handler, error) {
-	s := &Server{Deps: d}
+	s := &Server{Deps: d, mux: http.NewServeMux(), keeps: map[string]bool{}}
 	if s.MaxUpload <= 0 {
 		s.MaxUpload = imports.MaxFile
 	}
@@ -108,14 +111,14 @@ func New(d Deps) (http.Handler, error) {
 		s.Exports = &exports.Service{DB: d.DB, Files: d.Files, Reveal: flow.Reveal}
 	}
 	s.auth = s.authenticate
-	mux := http.NewServeMux()
-	mux.Handle("GET /assets/", assets.Handler())
+	s.mux.Handle("GET /assets/", assets.Handler())
 	for _, r := range s.routes() {
-		mux.Handle(r.Pattern, s.serve(r))
+		s.mux.Handle(r.Pattern, s.serve(r))
+		s.keeps[r.Pattern] = r.StepUp && r.Keep
 	}
-	mux.Handle("/", s.serve(Route{Public: true, handle: func(p *Page) error { return errs.Missing() }}))
+	s.mux.Handle("/", s.serve(Route{Public: true, handle: func(p *Page) error { return errs.Missing() }}))
 	guard := http.NewCrossOriginProtection()
-	return secure(guard.Handler(mux)), nil
+	return secure(guard.Handler(s.mux)), nil
 }
 
 // Routes returns the table of pages for the authorization matrix.
@@ -166,6 +169,9 @@ func (s *Server) serve(rt Route) http.Handler {
 		}
 		if err == nil {
 			err = rt.handle(p)
+		}
+		if rt.Keep && errs.Is(err, errs.StepUp) {
+			err = p.hold()
 		}
 		if err != nil {
 			p.fail(err)

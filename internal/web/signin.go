@@ -228,48 +228,6 @@ func (s *Server) secondOptions(p *Page) error {
 	return p.answerJSON(c)
 }
 
-// confirmPage asks for a fresh proof of identity (step-up).
-func (s *Server) confirmPage(p *Page) error {
-	return s.showConfirm(p, http.StatusOK, p.R.URL.Query().Get("next"), "")
-}
-
-func (s *Server) showConfirm(p *Page, status int, next, problem string) error {
-	var by []string
-	err := p.s.DB.View(p.Ctx(), p.Actor, func(tx *db.Tx) (err error) {
-		by, err = s.Login.ProofBy(p.Ctx(), tx)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return p.RenderPlain(status, p.T("signin.confirm.title"), confirmScreen(p, by, next, problem))
-}
-
-func (s *Server) confirm(p *Page) error {
-	f, err := p.Form()
-	if err != nil {
-		return err
-	}
-	token, err := s.Login.Prove(p.Ctx(), p.Actor, p.Session, proofOf(f), p.place())
-	if err == nil {
-		p.setCookie(s.sessionCookie(), token, sessionAge)
-		return p.Redirect(f.Str("next"))
-	}
-	status, text, other := p.problem(err)
-	if other != nil {
-		return other
-	}
-	return s.showConfirm(p, status, f.Str("next"), text)
-}
-
-func (s *Server) confirmOptions(p *Page) error {
-	c, err := s.Login.BeginProof(p.Ctx(), p.Actor, "")
-	if err != nil {
-		return err
-	}
-	return p.answerJSON(c)
-}
-
 func (s *Server) forgottenPage(p *Page) error {
 	return p.RenderPlain(http.StatusOK, p.T("signin.forgotten.title"), forgottenScreen(p, s.Login.MailOn(), "", false, ""))
 }
