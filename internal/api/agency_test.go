@@ -66,28 +66,29 @@ func TestTags(t *testing.T) {
 // TestUsers covers people and their tokens.
 func TestUsers(t *testing.T) {
 	k := newKit(t)
+	k.enable("ada", "ann")
 	if got := k.do("ann", "GET /users", "").want(200).all("name"); len(got) != 7 || slices.Contains(got, "zoe") {
 		t.Errorf("users %v", got)
 	}
 	k.do("ann", "POST /users", `{"name":"New","email":"new@example.com","role":"agent"}`).want(403)
-	u := k.do("ada", "POST /users", fmt.Sprintf(`{"name":"New","email":"New@Example.com","role":"agent","branch_id":%d}`, k.South.ID), "Idempotency-Key", "u1").
+	u := k.do("ada", "POST /users", proved(fmt.Sprintf(`{"name":"New","email":"New@Example.com","role":"agent","branch_id":%d}`, k.South.ID)), "Idempotency-Key", "u1").
 		want(201).is("status", "invited", "email", "new@example.com", "has_clients", true)
 	link, _ := u.at("link").(string)
 	if !strings.HasPrefix(link, "/join/") || strings.Contains(k.do("ada", fmt.Sprintf("GET /users/%d", u.id()), "").raw, link) {
 		t.Errorf("link %q", link)
 	}
 	one := fmt.Sprintf("/users/%d", u.id())
-	again := k.do("ada", "POST "+one+"/invitation", "").want(200)
+	again := k.do("ada", "POST "+one+"/invitation", proved("{}")).want(200)
 	if again.at("link") == link {
 		t.Error("the old link was given again")
 	}
 	k.do("ada", "PATCH "+one, `{"status":"active"}`, "If-Match", "*").bad(422, "status", "api.not_accepted")
-	k.do("ada", "PATCH "+one, `{"role":"boss"}`, "If-Match", "*").bad(422, "role", "choice")
-	k.do("ada", "PATCH "+one, `{"role":"manager","status":"disabled"}`, "If-Match", again.head.Get("Etag")).want(200).is("role", "manager", "status", "disabled")
+	k.do("ada", "PATCH "+one, proved(`{"role":"boss"}`), "If-Match", "*").bad(422, "role", "choice")
+	k.do("ada", "PATCH "+one, proved(`{"role":"manager","status":"disabled"}`), "If-Match", again.head.Get("Etag")).want(200).is("role", "manager", "status", "disabled")
 	k.do("ann", "PATCH /me", `{"theme":"dark","language":"pl"}`, "If-Match", "*").want(200).is("theme", "dark", "language", "pl")
 	k.do("ann", "PATCH /me", `{"role":"administrator"}`, "If-Match", "*").bad(422, "role", "unknown_field")
 
-	tok := k.do("ann", "POST /tokens", `{"name":"Form","scope":"read","days":30}`, "Idempotency-Key", "t1").want(201).is("scope", "read")
+	tok := k.do("ann", "POST /tokens", proved(`{"name":"Form","scope":"read","days":30}`), "Idempotency-Key", "t1").want(201).is("scope", "read")
 	secret := tok.at("token").(string)
 	k.do(secret, "GET /me", "").want(200).is("name", "ann", "read_only", true)
 	k.do(secret, "POST /clients", `{"name":"X"}`).want(403)
@@ -98,6 +99,6 @@ func TestUsers(t *testing.T) {
 	k.do("bob", fmt.Sprintf("DELETE /tokens/%d", tok.id()), "").want(404)
 	k.do("ann", fmt.Sprintf("DELETE /tokens/%d", tok.id()), "").want(204)
 	k.do(secret, "GET /me", "").want(401)
-	k.do("ann", "POST /tokens", `{"name":"Form","scope":"all"}`).bad(422, "scope", "choice")
-	k.do("ann", "POST /tokens", `{"name":"Form","scope":"read","days":0}`).bad(422, "days", "max")
+	k.do("ann", "POST /tokens", proved(`{"name":"Form","scope":"all"}`)).bad(422, "scope", "choice")
+	k.do("ann", "POST /tokens", proved(`{"name":"Form","scope":"read","days":0}`)).bad(422, "days", "max")
 }

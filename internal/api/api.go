@@ -169,6 +169,9 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, o *op) {
 // perform runs the operation in one transaction and returns the status.
 func (s *server) perform(q *req, w http.ResponseWriter) (int, error) {
 	ctx, o := q.http.Context(), q.op
+	if err := q.prove(); err != nil {
+		return 0, err
+	}
 	if o.act != nil {
 		return o.status, o.act(q, w)
 	}
@@ -208,6 +211,10 @@ func (q *req) readBody(w http.ResponseWriter) error {
 	o, r := q.op, q.http
 	if o.body == nil {
 		return nil
+	}
+	if o.body == proofBody && r.ContentLength == 0 {
+		q.body = object{}
+		return nil // the answer will be what is missing
 	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" && !(o.method == http.MethodPatch && kind == "application/merge-patch+json") {

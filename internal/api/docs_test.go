@@ -28,7 +28,8 @@ func TestDocsRun(t *testing.T) {
 	}
 	k := newKit(t)
 	srv := k.serve()
-	token := k.do("sue", "POST /tokens", `{"name":"Examples","scope":"write"}`).want(201).at("token").(string)
+	k.enable("sue")
+	token := k.do("sue", "POST /tokens", proved(`{"name":"Examples","scope":"write"}`)).want(201).at("token").(string)
 	// One shell, so that what one example sets is there for the next.
 	script := bytes.NewBufferString("set -e\n")
 	for _, b := range blocks {

@@ -31,7 +31,7 @@ func exportSecretOp() op {
 			enum("paper", "Of PDF files; that of the country where nothing is sent.", "", "", "a4", "letter"),
 			enum("reason", "Why it is needed.", "booking", flow.Reasons...),
 			text("note", "More about it; with the reason \"other\" it must be there.", "").orNull(),
-			text("password", "Password of the person whose token it is.", "").orNull(), text("code", "Or a code of their authenticator app.", "").orNull(),
+			proofMembers[0], proofMembers[1],
 		).must("format", "secrets", "reason"),
 		act: exportWithSecrets}
 }

@@ -9,8 +9,6 @@ import (
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/dbtest"
-	"github.com/carnetcrm/carnet/internal/login"
-	"github.com/carnetcrm/carnet/internal/password"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/traveler"
 )
@@ -19,21 +17,9 @@ import (
 // password, and is answered at once.
 func TestExportSecrets(t *testing.T) {
 	k := newKit(t)
-	const word = "correct horse 77 battery"
-	svc, err := login.New(k.DB, testVault(t), login.Options{BaseURL: "https://carnet.example.com"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer svc.Close()
-	hash, err := password.Hash(word)
-	if err != nil {
-		t.Fatal(err)
-	}
+	k.enable("ada")
 	var id int64
 	dbtest.Update(t, k.DB, k.As("ada"), func(ctx context.Context, tx *db.Tx) error {
-		if err := svc.Enable(ctx, tx, k.Users["ada"].ID, hash); err != nil {
-			return err
-		}
 		p := &traveler.Traveler{Family: "Planted", Given: "Ewa"}
 		if err := record.Insert(ctx, tx, p); err != nil {
 			return err

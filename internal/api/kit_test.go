@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/flow/imports"
 	"github.com/carnetcrm/carnet/internal/list"
 	"github.com/carnetcrm/carnet/internal/login"
+	"github.com/carnetcrm/carnet/internal/password"
 	"github.com/carnetcrm/carnet/internal/vault"
 )
 
@@ -39,6 +41,37 @@ type kit struct {
 
 	imports *imports.Service
 	exports *exports.Service
+	login   *login.Service
+}
+
+// word is the password of whoever has one.
+const word = "correct horse 77 battery"
+
+var wordHash = sync.OnceValues(func() (string, error) { return password.Hash(word) })
+
+// enable gives people a password, with which they prove who they are.
+func (k *kit) enable(names ...string) {
+	k.t.Helper()
+	hash, err := wordHash()
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	dbtest.Update(k.t, k.DB, k.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		for _, name := range names {
+			if err := k.login.Enable(ctx, tx, k.Users[name].ID, hash); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// proved adds the proof to a body.
+func proved(body string) string {
+	if body == "{}" {
+		return `{"password":"` + word + `"}`
+	}
+	return strings.TrimSuffix(body, "}") + `,"password":"` + word + `"}`
 }
 
 func newKit(t testing.TB) *kit {
@@ -48,6 +81,7 @@ func newKit(t testing.TB) *kit {
 		t.Fatal(err)
 	}
 	t.Cleanup(svc.Close)
+	k.login = svc
 	store, err := files.New(t.TempDir())
 	if err != nil {
 		t.Fatal(err)

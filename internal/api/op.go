@@ -34,9 +34,10 @@ type op struct {
 	body    *schema
 	status  int // of success
 	reply   *schema
-	etag    bool // answers one record with its version
-	ifMatch bool // demands the version that the caller read
-	secret  bool // the answer is shown once and is never kept for a repetition
+	etag    bool      // answers one record with its version
+	ifMatch bool      // demands the version that the caller read
+	secret  bool      // the answer is shown once and is never kept for a repetition
+	proof   proofRule // whether it asks for fresh proof; its body says how it is given
 	run     func(ctx context.Context, tx *db.Tx, q *req) error
 
 	// For work that doesn't fit into one transaction: act runs instead of run.
@@ -44,6 +45,22 @@ type op struct {
 	upload bool   // takes a file as multipart/form-data, part "file"
 	file   string // media type of an answer that act writes itself
 }
+
+// proofRule says whether an operation asks who holds the token to prove who they are.
+type proofRule int
+
+const (
+	proofNever  proofRule = iota
+	proofPart             // run asks for it, by what is changed: see req.needProof
+	proofAlways           // nothing happens without
+)
+
+// proofMembers are how a body gives proof.
+var proofMembers = []member{text("password", "Password of the person whose token it is.", "").orNull(),
+	text("code", "Or a code of their authenticator app.", "").orNull()}
+
+// proofBody is the body of what takes nothing else.
+var proofBody = obj("Proof", "Proof of who holds the token.", proofMembers...)
 
 // param is a query parameter.
 type param struct {
@@ -62,6 +79,7 @@ type req struct {
 	query   url.Values
 	body    object
 	raw     []byte   // the body as it was sent
+	proved  bool     // fresh proof was given
 	ids     [3]int64 // the numbers of the path in their order
 	version int64    // from If-Match; 0 stands for any
 

@@ -33,7 +33,7 @@ func revealOps() []op {
 			number("id", "Number of the record.", 5), text("column", "The sealed field.", "number"),
 			enum("reason", "Why it is needed.", "booking", flow.Reasons...),
 			text("note", "More about it; with the reason \"other\" it must be there.", "").orNull(),
-			text("password", "Password of the person whose token it is.", "").orNull(), text("code", "Or a code of their authenticator app.", "").orNull(),
+			proofMembers[0], proofMembers[1],
 		).must("kind", "id", "column", "reason"),
 		status: 200, reply: obj("Revealed", "The secret in the clear.", text("value", "What the field holds.", "4111111111111111")).must("value"),
 		act: revealSecret},
@@ -86,6 +86,25 @@ func revealSecret(q *req, _ http.ResponseWriter) error {
 	}
 	q.out = append(appendText(append(q.out[:0], '{'), "value", plain), '}')
 	return nil
+}
+
+// prove checks the proof that a request brings, before its transaction, so that wrong
+// guesses count. Where the operation always needs one, its absence is refused.
+func (q *req) prove() error {
+	if q.op.proof == proofNever || q.op.proof == proofPart && q.text("password") == "" && q.text("code") == "" {
+		return nil
+	}
+	err := q.proveFresh()
+	q.proved = err == nil
+	return err
+}
+
+// needProof refuses what was asked for without fresh proof.
+func (q *req) needProof() error {
+	if q.proved {
+		return nil
+	}
+	return errs.New(errs.StepUp, "secret.error.proof")
 }
 
 // proveFresh asks for the password or a code of the person whose token it is.

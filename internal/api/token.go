@@ -29,10 +29,11 @@ func tokenOps() []op {
 				return err
 			}},
 		{id: "token.create", method: "POST", path: "/tokens", group: "Tokens", summary: "Create a token", secret: true,
-			doc:  "A token that acts in your name. The answer holds its text, which is never shown again and never kept for a repetition.",
-			need: "token.own",
+			doc: "A token that acts in your name. It takes your password or a code of your authenticator app. " +
+				"The answer holds the token's text, which is never shown again and never kept for a repetition.",
+			need: "token.own", proof: proofAlways,
 			body: obj("TokenNew", "A new token.", text("name", "What it is for.", "Website form"), enum("scope", "Whether it may write.", "read", "read", "write"),
-				number("days", "Days until it ends, 1 to 3650; null for never.", 365).orNull()).must("name", "scope"),
+				number("days", "Days until it ends, 1 to 3650; null for never.", 365).orNull(), proofMembers[0], proofMembers[1]).must("name", "scope"),
 			status: 201, reply: tokenSchema.with("TokenCreated", "The new token with its text.", text("token", "The text to send as bearer.", "carnet_…")).must("token"),
 			run: createToken},
 		{id: "token.delete", method: "DELETE", path: "/tokens/{id}", group: "Tokens", summary: "Revoke a token",

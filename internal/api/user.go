@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
@@ -30,7 +31,7 @@ var userModel = newModel("User", "A person who works in the agency.", &agency.Us
 
 // userPatch may also disable and enable; only who manages people may change more
 // than name, phone, language and looks of themselves.
-var userPatch = userModel.patch.with("UserChange", "What to change.").
+var userPatch = userModel.patch.with("UserChange", "What to change.", proofMembers...).
 	settable(enum("status", "Disabling ends all sessions and tokens of the person; enabling lets them sign in again.", "disabled", "active", "disabled"))
 
 var meSchema = userModel.read.with("Me", "Whom the token stands for, and what it may do.",
@@ -57,14 +58,16 @@ func userOps() []op {
 		{id: "user.get", method: "GET", path: "/users/{id}", group: "Users", summary: "Read a user", doc: "One person of the agency.",
 			status: 200, reply: userModel.read, etag: true, run: get(noun[agency.User]{model: userModel})},
 		{id: "user.invite", method: "POST", path: "/users", group: "Users", summary: "Invite a user", secret: true,
-			doc:  "Saves a new person and answers the link by which they choose their password. The answer is not kept for a repetition.",
-			need: "user.manage", body: userModel.write, status: 201, reply: invitationSchema, etag: true, run: inviteUser},
+			doc: "Saves a new person and answers the link by which they choose their password. It takes your password or a code of your authenticator app. " +
+				"The answer is not kept for a repetition.",
+			need: "user.manage", proof: proofAlways, body: userModel.write.with("UserNew", "A person to invite.", proofMembers...), status: 201, reply: invitationSchema, etag: true, run: inviteUser},
 		{id: "user.invite_again", method: "POST", path: "/users/{id}/invitation", group: "Users", summary: "Invite a user again", secret: true,
-			doc:  "A new link for somebody who hasn't accepted yet; the old one ends.",
-			need: "user.manage", status: 200, reply: invitationSchema, etag: true, run: inviteAgain},
+			doc:  "A new link for somebody who hasn't accepted yet; the old one ends. It takes your password or a code of your authenticator app.",
+			need: "user.manage", proof: proofAlways, body: proofBody, status: 200, reply: invitationSchema, etag: true, run: inviteAgain},
 		{id: "user.edit", method: "PATCH", path: "/users/{id}", group: "Users", summary: "Change a user",
-			doc:  "Changes the fields that are sent. The last administrator can't be disabled or given another role.",
-			need: "user.manage", body: userPatch, status: 200, reply: userModel.read, etag: true, ifMatch: true, run: editUser},
+			doc: "Changes the fields that are sent. Another e-mail, role or status takes your password or a code of your authenticator app. " +
+				"The last administrator can't be disabled or given another role.",
+			need: "user.manage", proof: proofPart, body: userPatch, status: 200, reply: userModel.read, etag: true, ifMatch: true, run: editUser},
 		{id: "me.get", method: "GET", path: "/me", group: "Users", summary: "Who am I", doc: "Whom the token stands for, and what it may do.",
 			status: 200, reply: meSchema, etag: true, run: getMe},
 		{id: "me.edit", method: "PATCH", path: "/me", group: "Users", summary: "Change oneself", doc: "Name, phone, language and looks.",
@@ -78,6 +81,7 @@ func userOps() []op {
 func editUser(ctx context.Context, tx *db.Tx, q *req) error {
 	var u agency.User
 	err := record.Edit(ctx, tx, &u, q.id(), q.version, func() error {
+		was := u
 		userModel.fill(&u, q.body)
 		status := q.text("status")
 		if status == "active" && u.Status == "invited" {
@@ -85,6 +89,9 @@ func editUser(ctx context.Context, tx *db.Tx, q *req) error {
 		}
 		if status != "" {
 			u.Status = status
+		}
+		if !strings.EqualFold(u.Email, was.Email) || u.Role != was.Role || u.Status != was.Status {
+			return q.needProof()
 		}
 		return nil
 	})
