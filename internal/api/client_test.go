@@ -72,8 +72,10 @@ func TestClientLife(t *testing.T) {
 		t.Errorf("pages of the history %v, want %v", got, want)
 	}
 	k.do("ada", "DELETE "+path, "", "If-Match", "*").want(204)
-	k.do("max", "DELETE /trash"+path, "").want(403)
-	k.do("ada", "DELETE /trash"+path, "").want(204)
+	k.do("max", "DELETE /trash"+path, "").want(403).is("code", "forbidden")
+	k.do("ada", "DELETE /trash"+path, "").want(403).is("code", "step_up")
+	k.enable("ada")
+	k.do("ada", "DELETE /trash"+path, proved("{}")).want(204)
 	k.do("ada", "GET "+path+"/history", "").want(404)
 	if strings.Contains(k.do("ada", "GET /trash/clients", "").raw, "Joanna") {
 		t.Error("the purged client is still in the trash")

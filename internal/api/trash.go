@@ -50,7 +50,8 @@ func trashOps() []op {
 				summary: "Restore a deleted " + k.kind, doc: "The same as POST /" + k.path + "/{id}/restore, without an answer.", need: "client.delete", status: 204,
 				run: func(ctx context.Context, tx *db.Tx, q *req) error { return k.restore(ctx, tx, q.id()) }},
 			op{id: "trash." + k.kind + ".purge", method: "DELETE", path: "/trash/" + k.path + "/{id}", group: "Trash", what: k.kind,
-				summary: "Remove a deleted " + k.kind + " for good", doc: "Before the 30 days are over. Its history loses all values.", need: "trash.purge", status: 204,
+				summary: "Remove a deleted " + k.kind + " for good", need: "trash.purge", proof: proofAlways, body: proofBody, status: 204,
+				doc: "Before the 30 days are over. Its history loses all values. It takes your password or a code of your authenticator app.",
 				run: func(ctx context.Context, tx *db.Tx, q *req) error { return record.Purge(ctx, tx, k.kind, q.id()) }})
 	}
 	return out

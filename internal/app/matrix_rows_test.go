@@ -151,10 +151,10 @@ var apiRows = []row{
 	{route: "POST" + v1 + "/duplicates", body: `{"people":["Zqownname Given","Zqfarname Given","Zqalienname Given"],"birth_dates":["1980-03-12"],"phones":["601 701 171","601 702 172","601 703 173","601 704 174","601 700 170"]}`, ok: 200},
 	{route: "GET" + v1 + "/trash/clients", ok: 200},
 	{route: "POST" + v1 + "/trash/clients/{id}/restore", who: writers, on: "binned", need: 'o', id: "client", ok: 204, uses: true},
-	{route: "DELETE" + v1 + "/trash/clients/{id}", who: admins, on: "binned", need: 'o', id: "client", ok: 204, uses: true},
+	{route: "DELETE" + v1 + "/trash/clients/{id}", who: admins, on: "binned", need: 'o', id: "client", body: `{"password":"` + secret + `"}`, ok: 204, uses: true},
 	{route: "GET" + v1 + "/trash/travelers", ok: 200},
 	{route: "POST" + v1 + "/trash/travelers/{id}/restore", who: writers, on: "gone", need: 'o', id: "traveler", ok: 204, uses: true},
-	{route: "DELETE" + v1 + "/trash/travelers/{id}", who: admins, on: "gone", need: 'o', id: "traveler", ok: 204, uses: true},
+	{route: "DELETE" + v1 + "/trash/travelers/{id}", who: admins, on: "gone", need: 'o', id: "traveler", body: `{"password":"` + secret + `"}`, ok: 204, uses: true},
 }
 
 // partRows are the operations on what clients and travelers both have.
