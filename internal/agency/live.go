@@ -26,7 +26,8 @@ func (a *Agency) Guard(_ context.Context, tx *db.Tx, _ record.Record) error {
 }
 
 // follow keeps what hangs on a person in step with a change: the e-mail that
-// signs in, and the sessions of somebody who was disabled. It stands here, and
+// signs in, and the sessions, links and tokens of somebody who was disabled: who is let
+// in again makes new ones. It stands here, and
 // not with the logins, because no way to change a person may go round it.
 func (u *User) follow(ctx context.Context, tx *db.Tx, was *User) error {
 	tx.AfterCommit(moveEpoch)
@@ -45,6 +46,11 @@ func (u *User) follow(ctx context.Context, tx *db.Tx, was *User) error {
 			if _, err := tx.Exec(ctx, q, tx.Actor.AgencyID, u.ID); err != nil {
 				return err
 			}
+		}
+		_, err := tx.Exec(ctx, "UPDATE api_token SET revoked_at = $1 WHERE agency_id = $2 AND user_id = $3 AND revoked_at IS NULL",
+			tx.Now, tx.Actor.AgencyID, u.ID)
+		if err != nil {
+			return err
 		}
 	}
 	if was.Role == Administrator && was.Status == "active" && (u.Role != Administrator || u.Status != "active") {

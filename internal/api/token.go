@@ -29,7 +29,7 @@ func tokenOps() []op {
 				return err
 			}},
 		{id: "token.create", method: "POST", path: "/tokens", group: "Tokens", summary: "Create a token", secret: true,
-			doc: "A token that acts in your name. It takes your password or a code of your authenticator app. " +
+			doc: "A token that acts in your name. It takes your password or a code of your authenticator app, and ends when the token does that asks for it, if not before. " +
 				"The answer holds the token's text, which is never shown again and never kept for a repetition.",
 			need: "token.own", proof: proofAlways,
 			body: obj("TokenNew", "A new token.", text("name", "What it is for.", "Website form"), enum("scope", "Whether it may write.", "read", "read", "write"),

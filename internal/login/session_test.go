@@ -262,6 +262,34 @@ func TestTokens(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("long", false, true)
+	if err := b.change("ann", func(u *agency.User) { u.Status = "active" }); err != nil {
+		t.Fatal(err)
+	}
+	check("long", false, true) // who was let in again makes new ones
+}
+
+// TestTokenOfToken: a token that was made by another one doesn't live longer.
+func TestTokenOfToken(t *testing.T) {
+	b := newBench(t)
+	b.give("ann")
+	made := func(a db.Actor, life time.Duration) (tok login.Token, text string) {
+		t.Helper()
+		dbtest.Update(t, b.DB, a, func(ctx context.Context, tx *db.Tx) (err error) {
+			tok, text, err = b.s.NewToken(ctx, tx, "made", "write", life)
+			return err
+		})
+		return tok, text
+	}
+	first, text := made(b.As("ann"), 24*time.Hour)
+	a, _, err := b.s.AuthenticateToken(t.Context(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for life, want := range map[time.Duration]db.Stamp{0: first.ExpiresAt, 48 * time.Hour: first.ExpiresAt, time.Hour: db.StampOf(b.now).Add(time.Hour)} {
+		if tok, _ := made(a, life); tok.ExpiresAt != want {
+			t.Errorf("made for %v it ends %v, want %v", life, tok.ExpiresAt.Time(), want.Time())
+		}
+	}
 }
 
 // TestNewTokenRefused: what is wrong with a token is said per field.

@@ -48,7 +48,7 @@ func (s *Service) AuthenticateToken(ctx context.Context, bearer string) (db.Acto
 	}
 	s.used(ctx, e, now, "UPDATE api_token SET used_at = $1 WHERE id = $2", e.tokenID)
 	a := agency.ActorOf(&e.agency, &e.user, "api")
-	a.ReadOnly = e.readOnly
+	a.ReadOnly, a.Until = e.readOnly, e.ends
 	return a, e.tokenID, nil
 }
 
@@ -73,7 +73,8 @@ func (s *Service) readToken(ctx context.Context, hash string, now db.Stamp) (*en
 }
 
 // NewToken makes an API token for the actor and returns its text, which nobody
-// can see again. Life 0 means that it doesn't expire.
+// can see again. Life 0 means that it doesn't expire. One that was made by another
+// token ends with it at the latest.
 func (s *Service) NewToken(ctx context.Context, tx *db.Tx, name, scope string, life time.Duration) (Token, string, error) {
 	if !tx.Actor.May("token.own") || tx.Actor.UserID == 0 {
 		return Token{}, "", errs.New(errs.Forbidden, "error.forbidden")
@@ -91,6 +92,9 @@ func (s *Service) NewToken(ctx context.Context, tx *db.Tx, name, scope string, l
 	}
 	if life > 0 {
 		t.ExpiresAt = tx.Now.Add(life)
+	}
+	if end := tx.Actor.Until; end != 0 && (t.ExpiresAt == 0 || t.ExpiresAt > end) {
+		t.ExpiresAt = end
 	}
 	text := tokenPrefix + newToken()
 	t.Hint = text[len(text)-4:]
