@@ -59,6 +59,21 @@ func onlyClient(ctx context.Context, tx *db.Tx, traveler int64) (id db.Ref, err 
 	return id, err
 }
 
+// stillOnly reports whether the request's client, which it had when it was made, is there
+// and is still the traveler's alone. Whoever joined meanwhile, or was left behind, has
+// nothing to do with this link. The program looks: what the reader of an answer sees of
+// the client is the matter of its records.
+func stillOnly(ctx context.Context, tx *db.Tx, f *FillIn) (bool, error) {
+	if f.ClientID == 0 {
+		return false, nil
+	}
+	var n int64
+	err := tx.AsSystem().Row(ctx, `SELECT count(*) FROM {client_traveler} l JOIN {client} c ON c.id = l.client_id
+		WHERE c.id = $1 AND l.traveler_id = $2 AND c.kind = 'personal'
+		AND NOT EXISTS (SELECT 1 FROM {client_traveler} o WHERE o.client_id = l.client_id AND o.traveler_id <> $2)`, []any{f.ClientID, f.TravelerID}, &n)
+	return n > 0, err
+}
+
 // send has the link mailed, in the person's language.
 func send(ctx context.Context, tx *db.Tx, f *FillIn, link string) error {
 	ag, err := agency.Current(ctx, tx)

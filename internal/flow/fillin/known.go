@@ -84,7 +84,11 @@ func partsOf(ctx context.Context, tx *db.Tx, f *FillIn) ([]part, error) {
 		out = append(out, &group{section: "personal", name: strconv.FormatInt(t.ID, 10), rec: t, columns: personal})
 	}
 	owners := []record.Ref{{Kind: "traveler", ID: f.TravelerID}}
-	if f.ClientID != 0 {
+	alone, err := stillOnly(ctx, tx, f)
+	if err != nil {
+		return nil, err
+	}
+	if alone {
 		owners = append(owners, record.Ref{Kind: "client", ID: int64(f.ClientID)})
 	}
 	for _, section := range []struct {
