@@ -236,7 +236,7 @@ func apisForm(p *Page, action, back string, f Form, problem error) templ.Compone
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = revealReason(p, f, problem).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = revealReason(p, "", f, problem).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

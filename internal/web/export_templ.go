@@ -421,7 +421,7 @@ func exportSecretsCard(p *Page, e *exportForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = revealReason(p, e.asked, e.err).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = revealReason(p, "", e.asked, e.err).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

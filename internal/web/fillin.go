@@ -26,7 +26,7 @@ func (s *Server) fillInRoutes() []Route {
 		{Pattern: "GET /fill-in/{token}/logo", Public: true, handle: s.public(s.fillInLogo)},
 		{Pattern: "GET /fill-ins/{id}", handle: s.reviewPage},
 		{Pattern: "POST /fill-ins/{id}", Right: "client.edit", handle: s.settleFillIn},
-		{Pattern: "POST /fill-ins/{id}/photo", Right: "passport.reveal", StepUp: true, handle: s.fillInPhoto},
+		{Pattern: "POST /fill-ins/{id}/photo", Right: "passport.reveal", StepUp: true, Keep: true, handle: s.fillInPhoto},
 	}
 }
 

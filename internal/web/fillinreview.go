@@ -9,6 +9,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/flow/fillin"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/traveler"
@@ -26,6 +27,9 @@ type reviewView struct {
 	keep    []string // what was ticked
 	note    string
 	problem string
+
+	asked Form  // why the picture is looked at, as it comes back
+	ask   error // what is wrong with that
 }
 
 func (v *reviewView) path() string {
@@ -200,17 +204,24 @@ func (s *Server) settleFillIn(p *Page) error {
 	return p.Redirect(pathOf(record.Ref{Kind: "traveler", ID: done.TravelerID}))
 }
 
-// fillInPhoto shows the picture that was sent: the right, fresh proof, and a line in
-// the history are what it takes.
+// fillInPhoto shows the picture that was sent: the right, fresh proof, a reason, and a
+// line in the history are what it takes.
 func (s *Server) fillInPhoto(p *Page) error {
-	id, err := p.ID("id")
+	id, f, err := p.posted()
 	if err != nil {
 		return err
 	}
 	if s.Files == nil {
 		return errs.Missing()
 	}
-	r, kind, err := fillin.OpenPhoto(p.Ctx(), s.DB, s.Files, p.Actor, id, p.T("link.review.why"))
+	why, err := whyOf(f)
+	if err != nil {
+		return s.showReview(p, StatusOf(err), &reviewView{asked: f, ask: err}, id)
+	}
+	r, kind, err := fillin.OpenPhoto(p.Ctx(), s.DB, s.Files, flow.Reveal, p.Actor, id, why)
+	if errs.Is(err, errs.TooMany) {
+		return s.showReview(p, StatusOf(err), &reviewView{asked: f, ask: err}, id)
+	}
 	if err != nil {
 		return err
 	}

@@ -103,6 +103,14 @@ func (p *Page) whence() string {
 // revealReasons are the choices of why somebody looks.
 func revealReasons(p *Page) []ui.Option { return p.options("secret.reason.", flow.Reasons) }
 
+// idAt is the id of a control in the form that at tells apart, "" for the usual one.
+func idAt(at, name string) string {
+	if at == "" {
+		return ""
+	}
+	return at + name
+}
+
 // whyOf reads the reason that revealReason's fields gave.
 func whyOf(f Form) (string, error) { return flow.Why(f.Str("reason"), f.Str("note")) }
 

@@ -12,10 +12,14 @@ import (
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
+// Revealer opens a secret for the actor, notes that, and counts it (flow.Reveal).
+type Revealer func(ctx context.Context, tx *db.Tx, kind string, id int64, column, why string) (string, error)
+
 // OpenPhoto opens the picture that was sent, for a person with the right to see travel
-// documents: that they looked, and why, is written into the traveler's history. The
-// caller has made sure of fresh proof. It returns the type of the content, too.
-func OpenPhoto(ctx context.Context, d *db.DB, store *files.Store, actor db.Actor, id int64, why string) (io.ReadCloser, string, error) {
+// documents: that they looked, and why, is written into the traveler's history, and
+// counts as a look like any other. The caller has made sure of fresh proof. It returns
+// the type of the content, too.
+func OpenPhoto(ctx context.Context, d *db.DB, store *files.Store, reveal Revealer, actor db.Actor, id int64, why string) (io.ReadCloser, string, error) {
 	var name, key, kind string
 	err := d.Update(ctx, actor, func(tx *db.Tx) error {
 		p, err := proposalOf(ctx, tx, id)
@@ -26,7 +30,7 @@ func OpenPhoto(ctx context.Context, d *db.DB, store *files.Store, actor db.Actor
 			return errs.Missing()
 		}
 		name, kind = p.Photo, p.PhotoType
-		key, err = record.Reveal(ctx, tx, "proposal", p.ID, "photo_key", why)
+		key, err = reveal(ctx, tx, "proposal", p.ID, "photo_key", why)
 		return err
 	})
 	if err != nil {
