@@ -166,6 +166,16 @@ func TestFieldRights(t *testing.T) {
 	if strings.Contains(k.do("joe", "GET "+path+"/history", "").want(200).raw, "Berlin") {
 		t.Error("the accountant reads the source in the history")
 	}
+	k.do("ada", "POST "+path+"/shares", fmt.Sprintf(`{"user_id":%d}`, k.Users["bob"].ID)).want(201)
+	k.do("ada", "POST "+path+"/comments", `{"text":"pays late"}`).want(201)
+	for who, told := range map[string]bool{"ada": true, "joe": false} {
+		raw := k.do(who, "GET "+path+"/history", "").want(200).raw
+		for _, kind := range []string{"share", "comment"} {
+			if strings.Contains(raw, `"kind":"`+kind+`"`) != told {
+				t.Errorf("%s reads of a %s in the history: %v, want %v", who, kind, !told, told)
+			}
+		}
+	}
 	k.do("joe", "GET "+path+"/comments", "").want(403)
 	k.do("joe", "GET /clients?source_medium=fair", "").bad(422, "source_medium", "api.unknown_parameter")
 	k.do("joe", "GET /clients?columns=source_medium", "").bad(422, "columns", "list.unknown_field")

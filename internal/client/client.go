@@ -73,9 +73,9 @@ var _ = record.Register(
 		Found: []string{"code", "name", "name_key", "legal_name", "contact"}},
 	record.Kind{Name: "client_traveler", New: func() record.Record { return new(Link) }},
 	record.Kind{Name: "interface_id", New: func() record.Record { return new(InterfaceID) }},
-	record.Kind{Name: "share", New: func() record.Record { return new(Share) }},
+	record.Kind{Name: "share", New: func() record.Record { return new(Share) }, Hidden: true},
 	record.Kind{Name: "customer_type", New: func() record.Record { return new(Type) }},
-	record.Kind{Name: "comment", New: func() record.Record { return new(Comment) }},
+	record.Kind{Name: "comment", New: func() record.Record { return new(Comment) }, Hidden: true},
 )
 
 // The closed lists of a client.
