@@ -291,3 +291,23 @@ func TestTemplate(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnerGone: what was sent to a client that is in the trash is answered by nobody.
+func TestOwnerGone(t *testing.T) {
+	w := newWorld(t)
+	a, l := w.send(ack.Request{})
+	dbtest.Update(t, w.DB, w.As("ann"), func(ctx context.Context, tx *db.Tx) error { return flow.TrashClient(ctx, tx, w.client.ID, 0) })
+	if err := l.Sign(t.Context(), w.DB, ack.Answer{Agreed: true, Signer: "Jan Nowak", Place: place}); !errs.Is(err, errs.NotFound) {
+		t.Errorf("signing: %v", err)
+	}
+	if err := l.Decline(t.Context(), w.DB, ack.Answer{Reason: "no", Place: place}); !errs.Is(err, errs.NotFound) {
+		t.Errorf("declining: %v", err)
+	}
+	dbtest.Update(t, w.DB, w.As("ann"), func(ctx context.Context, tx *db.Tx) error { return flow.RestoreClient(ctx, tx, w.client.ID) })
+	if x := w.get(a.ID); x.Status != "sent" || x.Signer != "" {
+		t.Errorf("it is %s, by %q", x.Status, x.Signer)
+	}
+	if err := l.Sign(t.Context(), w.DB, ack.Answer{Agreed: true, Signer: "Jan Nowak", Place: place}); err != nil {
+		t.Errorf("signing once the client is back: %v", err)
+	}
+}

@@ -35,9 +35,7 @@ func (l *Link) Show(ctx context.Context, d *db.DB) (a *Ack, ag *agency.Agency, e
 		if ag, err = agency.Current(ctx, tx); err != nil {
 			return err
 		}
-		// What was sent to somebody whom the agency has removed is closed.
-		var one int64
-		if err := tx.AsSystem().Row(ctx, "SELECT 1 FROM {"+a.OwnerKind+"} o WHERE o.id = $1", []any{a.OwnerID}, &one); err != nil {
+		if err := a.kept(ctx, tx); err != nil {
 			return err
 		}
 		if a.Status != "sent" || !a.Open(tx.Now) {
@@ -51,6 +49,12 @@ func (l *Link) Show(ctx context.Context, d *db.DB) (a *Ack, ag *agency.Agency, e
 		})
 	})
 	return a, ag, publiclink.Hide(err)
+}
+
+// kept refuses what was sent to somebody whom the agency has removed: it is closed.
+func (a *Ack) kept(ctx context.Context, tx *db.Tx) error {
+	var one int64
+	return tx.AsSystem().Row(ctx, "SELECT 1 FROM {"+a.OwnerKind+"} o WHERE o.id = $1", []any{a.OwnerID}, &one)
 }
 
 // File opens the file that goes along: NotFound where there is none.
@@ -118,6 +122,9 @@ func (l *Link) answer(ctx context.Context, d *db.DB, status string, in Answer) e
 	err := d.Update(ctx, l.Actor, func(tx *db.Tx) error {
 		a := new(Ack)
 		return record.Edit(ctx, tx, a, l.ID, 0, func() error {
+			if err := a.kept(ctx, tx); err != nil {
+				return err
+			}
 			if !a.Open(tx.Now) {
 				return errs.New(errs.Conflict, "ack.error.closed")
 			}
