@@ -33,11 +33,15 @@ var clientListModel = newModel("ClientList", "A named list of clients.", &client
 
 var clientListQuery = text("query", "What a living list asks of the clients, as the query string of their list; empty for a fixed one.", "segment=vip_incentive")
 
+// clientListTold is clientListQuery as it is answered.
+var clientListTold = text("query", "What a living list asks of the clients, as the query string of their list; empty for a fixed one, null where it asks by a field that you don't see.",
+	"segment=vip_incentive").orNull()
+
 var (
-	clientListSchema = clientListModel.read.with("ClientList", "A named list of clients.", clientListQuery,
+	clientListSchema = clientListModel.read.with("ClientList", "A named list of clients.", clientListTold,
 		number("count", "How many of its clients you see, counted to 10,000; null where the list can't be asked by you.", 212).orNull(),
 		yesno("busy", "Whether clients are being added or taken out in the background.", false)).must("query", "count", "busy")
-	clientListRow    = clientListModel.read.with("ClientListRow", "A named list of clients.", clientListQuery).must("query")
+	clientListRow    = clientListModel.read.with("ClientListRow", "A named list of clients.", clientListTold).must("query")
 	clientListNew    = clientListModel.write.with("ClientListNew", "A list to make.", clientListQuery)
 	clientListChange = clientListModel.patch.with("ClientListChange", "What to change.", clientListQuery)
 	clientListDone   = obj("ClientListDone", "What became of the members of a list.",
@@ -144,17 +148,17 @@ func (q *req) answerDone(d clientlists.Done) {
 }
 
 // appendClientList writes the members of a list but for what has to be counted.
-func appendClientList(b []byte, l *clientlist.List, a db.Actor) ([]byte, error) {
+func appendClientList(ctx context.Context, tx *db.Tx, b []byte, l *clientlist.List, a db.Actor) ([]byte, error) {
 	asked, err := l.Ask()
 	if err != nil {
 		return b, err
 	}
-	return appendText(clientListModel.append(b, l, a), "query", client.List.EncodeQuery(asked).Encode()), nil
+	return appendQuery(ctx, tx, clientListModel.append(b, l, a), &client.List, asked, a)
 }
 
 // answerClientList writes a list with its count as the whole answer.
 func (q *req) answerClientList(ctx context.Context, tx *db.Tx, l *clientlist.List) error {
-	b, err := appendClientList(append(q.out, '{'), l, q.actor)
+	b, err := appendClientList(ctx, tx, append(q.out, '{'), l, q.actor)
 	if err != nil {
 		return err
 	}
@@ -186,7 +190,7 @@ func listClientLists(ctx context.Context, tx *db.Tx, q *req) error {
 	}
 	b := append(q.out, `{"items":[`...)
 	for i := range lists {
-		if b, err = appendClientList(append(appendComma(b), '{'), &lists[i], q.actor); err != nil {
+		if b, err = appendClientList(ctx, tx, append(appendComma(b), '{'), &lists[i], q.actor); err != nil {
 			return err
 		}
 		b = append(b, '}')

@@ -27,13 +27,17 @@ var sharingProps = []prop{
 var queryMember = text("query", "What is asked, as the query string of the list: its filters, \"where\" for brackets, \"sort\", and \"cols\" for the columns.",
 	"segment=vip_incentive&sort=-created&cols=name,city")
 
+// queryTold is queryMember as it is answered.
+var queryTold = text("query", "What is asked, as the query string of the list; null where it asks by a field that you don't see.",
+	"segment=vip_incentive&sort=-created&cols=name,city").orNull()
+
 var viewModel = newModel("View", "A saved view of a list.", &view.View{},
 	append([]prop{{name: "list", doc: "Which list; it stays.", enum: view.Lists, example: "client", must: true},
 		{name: "name", doc: "Name of the view.", max: 80, example: "VIP", must: true},
 		{name: "tab", doc: "Stands as a tab for everybody it is shared with.", example: false}}, sharingProps...)...)
 
 var (
-	viewSchema = viewModel.read.with("View", "A saved view of a list.", queryMember).must("query")
+	viewSchema = viewModel.read.with("View", "A saved view of a list.", queryTold).must("query")
 	viewNew    = viewModel.write.with("ViewNew", "A view to save.", queryMember, yesno("pin", "Stands as a tab of one's own.", true))
 	viewChange = viewModel.patch.with("ViewChange", "What to change.", queryMember)
 )
@@ -72,7 +76,7 @@ func viewOps() []op {
 				if err != nil {
 					return err
 				}
-				return q.answerView(v)
+				return q.answerView(ctx, tx, v)
 			}
 		}),
 		with("pin", "POST", id+"/pin", "Show a view as a tab", "Of one's own list, at the end; or take the tab away.", func(o *op) {
@@ -98,16 +102,30 @@ func viewOps() []op {
 }
 
 // appendView writes the members of a view.
-func appendView(b []byte, v *view.View, a db.Actor) ([]byte, error) {
+func appendView(ctx context.Context, tx *db.Tx, b []byte, v *view.View, a db.Actor) ([]byte, error) {
 	asked, err := v.Ask()
 	if err != nil {
 		return b, err
 	}
-	return appendText(viewModel.append(b, v, a), "query", viewDefs[v.List].EncodeQuery(asked).Encode()), nil
+	return appendQuery(ctx, tx, viewModel.append(b, v, a), viewDefs[v.List], asked, a)
 }
 
-func (q *req) answerView(v *view.View) error {
-	b, err := appendView(append(q.out, '{'), v, q.actor)
+// appendQuery writes what a view or a living list asks, null for who doesn't see all
+// fields by which it asks.
+func appendQuery(ctx context.Context, tx *db.Tx, b []byte, d *list.Def, asked list.Query, a db.Actor) ([]byte, error) {
+	known, err := d.For(ctx, tx)
+	if err != nil {
+		return b, err
+	}
+	told, ok := view.Tell(known, a, asked)
+	if !ok {
+		return append(appendKey(b, "query"), "null"...), nil
+	}
+	return appendText(b, "query", d.EncodeQuery(told).Encode()), nil
+}
+
+func (q *req) answerView(ctx context.Context, tx *db.Tx, v *view.View) error {
+	b, err := appendView(ctx, tx, append(q.out, '{'), v, q.actor)
 	q.out, q.etag = append(b, '}'), v.Version
 	return err
 }
@@ -119,7 +137,7 @@ func listViews(ctx context.Context, tx *db.Tx, q *req) error {
 	}
 	b := append(q.out, `{"items":[`...)
 	for i := range views {
-		if b, err = appendView(append(appendComma(b), '{'), &views[i], q.actor); err != nil {
+		if b, err = appendView(ctx, tx, append(appendComma(b), '{'), &views[i], q.actor); err != nil {
 			return err
 		}
 		b = append(b, '}')
@@ -133,7 +151,7 @@ func getView(ctx context.Context, tx *db.Tx, q *req) error {
 	if err != nil {
 		return err
 	}
-	return q.answerView(v)
+	return q.answerView(ctx, tx, v)
 }
 
 func createView(ctx context.Context, tx *db.Tx, q *req) error {
@@ -150,7 +168,7 @@ func createView(ctx context.Context, tx *db.Tx, q *req) error {
 		return err
 	}
 	q.location = base + "/views/" + itoa(v.ID)
-	return q.answerView(v)
+	return q.answerView(ctx, tx, v)
 }
 
 func editView(ctx context.Context, tx *db.Tx, q *req) error {
@@ -172,7 +190,7 @@ func editView(ctx context.Context, tx *db.Tx, q *req) error {
 	if err != nil {
 		return err
 	}
-	return q.answerView(v)
+	return q.answerView(ctx, tx, v)
 }
 
 // asked reads the query that the body holds as a query string. What the list doesn't

@@ -1,11 +1,17 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/dbtest"
+	"github.com/carnetcrm/carnet/internal/field"
+	"github.com/carnetcrm/carnet/internal/record"
 )
 
 // ask is do with the version of whatever is there, and the status that is wanted.
@@ -164,4 +170,28 @@ func TestClientLists(t *testing.T) {
 	if n := len(k.ask("bob", "GET", "/client-lists", "", 200).list("items")); n != 3 {
 		t.Errorf("bob finds %d lists", n)
 	}
+}
+
+// TestHiddenQuery: by which hidden field a view or a list asks, and for what, is told to
+// nobody from whom the field is kept.
+func TestHiddenQuery(t *testing.T) {
+	k := newKit(t)
+	dbtest.Update(t, k.DB, k.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		return record.Insert(ctx, tx, &field.Field{Name: "Credit", Code: "credit", Areas: "client", Kind: field.Choice, Choices: "BAD=Bad\nOK=Ok",
+			ViewRoles: "administrator", EditRoles: "administrator", Active: true})
+	})
+	watch := k.do("ada", "POST /client-lists", `{"name":"Watch","kind":"living","query":"field_credit=BAD","share":"all"}`).want(201).is("query", "field_credit=BAD")
+	deep := `{\"Any\":true,\"Filters\":[{\"Key\":\"field_credit\",\"Op\":\"is\",\"Values\":[\"BAD\"]}]}`
+	v := k.do("ada", "POST /views", `{"name":"Watch","list":"client","query":"field_credit=BAD","share":"all"}`).want(201).is("query", "field_credit=BAD")
+	k.do("ada", "POST /views", `{"name":"Deep","list":"client","query":"where=`+url.QueryEscape(strings.ReplaceAll(deep, `\"`, `"`))+`","share":"all"}`).want(201)
+	k.do("ada", "POST /views", `{"name":"Order","list":"client","query":"segment=regular&sort=-field_credit,name&cols=name,field_credit","share":"all"}`).want(201)
+	for _, path := range []string{"/client-lists", "/views", fmt.Sprintf("/client-lists/%d", watch.id()), fmt.Sprintf("/views/%d", v.id())} {
+		if raw := k.do("ann", "GET "+path, "").want(200).raw; strings.Contains(raw, "credit") || strings.Contains(raw, "BAD") {
+			t.Errorf("%s tells ann %s", path, raw)
+		}
+		if raw := k.do("ada", "GET "+path, "").want(200).raw; !strings.Contains(raw, "field_credit=BAD") {
+			t.Errorf("%s doesn't tell ada: %s", path, raw)
+		}
+	}
+	k.do("ann", "GET /views", "").is("items.0.query", nil, "items.1.query", "cols=name&segment=regular&sort=name", "items.2.query", nil)
 }

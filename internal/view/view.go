@@ -184,6 +184,21 @@ func (v *View) Open(d *list.Def, a db.Actor) (list.Query, error) {
 	if key := lacking(d, a, q); key != "" {
 		return q, errs.New(errs.Invalid, "view.error.field", "Name", v.Name, "Field", key)
 	}
+	reduce(d, a, &q)
+	return q, nil
+}
+
+// Tell is what the actor may be told of a query of the list d, as list.Def.For returned
+// it: without the columns and sorts to which they have no right. False where it asks by a
+// field that is gone or kept from them: the value that a hidden field is asked for would
+// tell as much as the field.
+func Tell(d *list.Def, a db.Actor, q list.Query) (list.Query, bool) {
+	reduce(d, a, &q)
+	return q, lacking(d, a, q) == ""
+}
+
+// reduce leaves out the columns and sorts to which the actor has no right.
+func reduce(d *list.Def, a db.Actor, q *list.Query) {
 	kept := q.Columns[:0:0]
 	for _, key := range q.Columns {
 		if f, ok := d.Field(key, a); ok && !f.NoShow {
@@ -198,7 +213,6 @@ func (v *View) Open(d *list.Def, a db.Actor) (list.Query, error) {
 		}
 	}
 	q.Sort = strings.Join(sorts, ",")
-	return q, nil
 }
 
 // lacking returns the key of the first field among the filters that doesn't exist for
