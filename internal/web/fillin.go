@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io"
 	"mime/multipart"
 	"net/http"
 	"strings"
@@ -95,9 +96,17 @@ func (s *Server) saveFillIn(p *Page) error {
 		return err
 	}
 	p.speaks(sheet.FillIn.Language)
+	if !sheet.FillIn.Open(db.StampOf(s.DB.Now())) { // nothing of it is stored: a link goes on opening once it was sent
+		_, _ = io.Copy(io.Discard, p.R.Body) // browsers read no answer before they have sent everything
+		return s.showSheet(p, l, http.StatusConflict, sheetView{})
+	}
 	f, photo, err := s.readSheet(p)
 	if photo != nil { // kept, whatever is wrong with the rest
 		if perr := l.Save(p.Ctx(), s.DB, fillin.Input{Photo: photo}); perr != nil {
+			s.dropPhoto(p, photo)
+			if errs.Is(perr, errs.Conflict) { // sent from another page while the picture arrived
+				return s.showSheet(p, l, http.StatusConflict, sheetView{})
+			}
 			return perr
 		}
 	}
@@ -131,7 +140,7 @@ func (s *Server) saveFillIn(p *Page) error {
 func (s *Server) readSheet(p *Page) (f Form, photo *fillin.Photo, err error) {
 	var wrong error
 	f, err = p.streamed(func(part *multipart.Part) {
-		if part.FormName() == "photo" {
+		if part.FormName() == "photo" && photo == nil {
 			photo, wrong = s.keepPhoto(p, part)
 		}
 	})
@@ -139,6 +148,14 @@ func (s *Server) readSheet(p *Page) (f Form, photo *fillin.Photo, err error) {
 		err = wrong
 	}
 	return f, photo, err
+}
+
+// dropPhoto removes a picture that nothing refers to. What stays after all, the clean-up
+// finds.
+func (s *Server) dropPhoto(p *Page, photo *fillin.Photo) {
+	if err := s.Files.Delete(photo.Info.Hash); err != nil {
+		s.Log.WarnContext(p.Ctx(), "a picture that wasn't needed stays", "error", err)
+	}
 }
 
 func (s *Server) keepPhoto(p *Page, part *multipart.Part) (*fillin.Photo, error) {

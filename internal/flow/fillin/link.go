@@ -166,6 +166,9 @@ func Keep(ctx context.Context, store *files.Store, r io.Reader) (*Photo, error) 
 		return nil, err
 	}
 	if !slices.Contains(photoTypes, info.Type) {
+		if err := store.Delete(info.Hash); err != nil {
+			return nil, err
+		}
 		return nil, errs.Bad("photo", "error.file_type", "Allowed", "JPG, PDF")
 	}
 	return &Photo{info, key}, nil

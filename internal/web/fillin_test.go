@@ -1,0 +1,65 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"mime/multipart"
+	"testing"
+	"time"
+
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/dbtest"
+	"github.com/carnetcrm/carnet/internal/files"
+	"github.com/carnetcrm/carnet/internal/flow"
+	"github.com/carnetcrm/carnet/internal/flow/fillin"
+	"github.com/carnetcrm/carnet/internal/traveler"
+	"github.com/carnetcrm/carnet/internal/web"
+)
+
+// TestSentSheet: once a form was sent by its link, pictures that come by it are stored
+// nowhere; nor are those that are no pictures.
+func TestSentSheet(t *testing.T) {
+	var store *files.Store
+	d := newDesk(t, true, func(deps *web.Deps) { store = deps.Files })
+	var path string
+	dbtest.Update(t, d.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+		n := &flow.NewClient{Travelers: []flow.NewTraveler{{Traveler: traveler.Traveler{Family: "Nowak", Given: "Jan"}}}}
+		err := flow.CreateClient(ctx, tx, n)
+		if err == nil {
+			path, err = fillin.Ask(ctx, tx, &fillin.FillIn{TravelerID: n.Travelers[0].ID, Sections: "passport", Language: "en"}, 14, nil)
+		}
+		return err
+	})
+	stored := func() (n int) {
+		if err := store.Each(func(string, time.Time) error { n++; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	b := d.browser()
+	send := func(status, blobs int, picture []byte, fields ...string) {
+		t.Helper()
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		part, err := form.CreateFormFile("photo", "passport.jpg")
+		if err != nil {
+			t.Fatal(err)
+		}
+		part.Write(picture)
+		for _, f := range fields {
+			if err := form.WriteField(f, "1"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		form.Close()
+		b.done(b.c.Post(d.srv.URL+path, form.FormDataContentType(), &body)).want(status, "")
+		if n := stored(); n != blobs {
+			t.Errorf("%d pictures are stored, want %d", n, blobs)
+		}
+	}
+	picture := []byte(smallJPG(t))
+	send(422, 0, []byte("no picture at all"))
+	send(200, 1, picture, "send")
+	send(409, 1, picture, "send")
+	send(409, 1, append(picture, make([]byte, 3<<20)...))
+}
