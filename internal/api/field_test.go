@@ -1,9 +1,15 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/dbtest"
+	"github.com/carnetcrm/carnet/internal/field"
+	"github.com/carnetcrm/carnet/internal/record"
 )
 
 // TestOwnFields defines fields, fills them in, asks for them and keeps them from those
@@ -91,5 +97,30 @@ func (r *reply) answers(status int) {
 	r.t.Helper()
 	if r.status != status {
 		r.t.Errorf("%d %s, want %d", r.status, r.raw, status)
+	}
+}
+
+// TestHiddenCondition: a field that must be filled in because of a hidden one is asked for
+// by who sees that one only. The answer would tell what it has.
+func TestHiddenCondition(t *testing.T) {
+	k := newKit(t)
+	dbtest.Update(t, k.DB, k.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		for _, f := range []*field.Field{{Name: "Credit", Code: "credit", Areas: "client", Kind: field.Choice, Choices: "BAD=Bad\nOK=Ok", ViewRoles: "administrator", EditRoles: "administrator", Active: true},
+			{Name: "Deposit", Code: "deposit", Areas: "client", Kind: field.Text, Requirement: field.If, RequiredIf: "fields.credit = BAD", Active: true}} {
+			if err := record.Insert(ctx, tx, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, credit := range []string{"BAD", "OK"} {
+		id := k.do("ann", "POST /clients", `{"travelers":[{"family":"Lis","given":"Ewa"}]}`).want(201).id()
+		at := fmt.Sprintf("PATCH /clients/%d", id)
+		k.do("ada", at, `{"fields":{"credit":"`+credit+`","deposit":"x"}}`, "If-Match", "*").want(200)
+		if credit == "BAD" {
+			k.do("ada", at, `{"fields":{"deposit":null}}`, "If-Match", "*").bad(422, "fields.deposit", "required")
+		}
+		k.do("ann", at, `{"fields":{"deposit":null}}`, "If-Match", "*").want(200)
+		k.do("ada", fmt.Sprintf("GET /clients/%d", id), "").is("fields.credit", credit)
 	}
 }

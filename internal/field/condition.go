@@ -137,12 +137,17 @@ func (f *Field) guardCondition(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
-// Required reports whether a record must have a value of the field.
-func (f *Field) Required(ctx context.Context, tx *db.Tx, r record.Record, values map[string]any) (bool, error) {
+// required reports whether the actor must give a record a value of the field. A condition
+// on a field that they don't see holds for nobody who can't see it: the answer would tell
+// what it has.
+func (s *Set) required(ctx context.Context, tx *db.Tx, f *Field, r record.Record, values map[string]any) (bool, error) {
 	if f.Requirement != If {
 		return f.Requirement == Always, nil
 	}
 	for _, c := range f.Conditions() {
+		if code, own := strings.CutPrefix(c.On, Column+"."); own && s.seen(r.Table(), code) == nil {
+			return false, nil
+		}
 		holds, err := c.holds(ctx, tx, r, values)
 		if err != nil || !holds {
 			return false, err

@@ -173,7 +173,7 @@ func tidy(ctx context.Context, tx *db.Tx, r record.Record, is, was record.Bag, f
 		if !emptied && !given || !s.Edits(f) || record.BagText(out[f.Code]) != "" {
 			continue
 		}
-		must, err := f.Required(ctx, tx, r, out)
+		must, err := s.required(ctx, tx, f, r, out)
 		if err != nil {
 			return "", err
 		}
@@ -246,7 +246,7 @@ func Need(ctx context.Context, tx *db.Tx, r record.Record, b record.Bag) error {
 		if record.BagText(values[f.Code]) != "" || !s.Edits(f) {
 			continue
 		}
-		must, err := f.Required(ctx, tx, r, values)
+		must, err := s.required(ctx, tx, f, r, values)
 		if err != nil {
 			return err
 		}
