@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -108,8 +110,72 @@ func replay(ctx context.Context, tx *db.Tx, key string, q *req) (int, error) {
 		q.location, q.etag = "", 0
 		return 0, &statusError{errs.New(errs.Invalid, "api.key_reused"), http.StatusUnprocessableEntity, "key_reused"}
 	}
+	if err := q.stillRead(ctx, tx); err != nil {
+		q.location, q.etag = "", 0
+		return 0, err
+	}
 	q.out = append(q.out[:0], body...)
 	return int(status), nil
+}
+
+// stillRead refuses a repeated answer about what the caller can't read any more: it holds
+// the whole record as it was. What they may read is decided by the operation that reads it,
+// or whatever it hangs on.
+func (q *req) stillRead(ctx context.Context, tx *db.Tx) error {
+	path := q.location
+	if path == "" {
+		path = q.http.URL.Path
+	}
+	for path = strings.TrimPrefix(path, base); strings.HasPrefix(path, "/"); path = path[:strings.LastIndexByte(path, '/')] {
+		o, ids := reading(path)
+		if o == nil {
+			continue
+		}
+		if !q.actor.May(o.need) {
+			return errs.New(errs.Forbidden, "error.forbidden")
+		}
+		return o.run(ctx, tx, &req{s: q.s, op: o, http: q.http, actor: q.actor, ids: ids})
+	}
+	return nil
+}
+
+// reading finds the operation that reads what a path with a number names, nil where there
+// is none.
+func reading(path string) (*op, [3]int64) {
+	parts := strings.Split(path, "/")
+	for i := range operations {
+		o := &operations[i]
+		if o.method != http.MethodGet || o.run == nil || slices.ContainsFunc(o.query, func(p param) bool { return p.must }) {
+			continue
+		}
+		if ids, n := numbersIn(strings.Split(o.path, "/"), parts); n > 0 {
+			return o, ids
+		}
+	}
+	return nil, [3]int64{}
+}
+
+// numbersIn reads the numbers of a path that a pattern has, and says how many there are: 0
+// also where the path is another one.
+func numbersIn(pattern, parts []string) (ids [3]int64, n int) {
+	if len(pattern) != len(parts) {
+		return ids, 0
+	}
+	for i, p := range pattern {
+		if !strings.HasPrefix(p, "{") {
+			if p != parts[i] {
+				return ids, 0
+			}
+			continue
+		}
+		id, err := strconv.ParseInt(parts[i], 10, 64)
+		if err != nil {
+			return ids, 0
+		}
+		ids[n] = id
+		n++
+	}
+	return ids, n
 }
 
 // print tells apart requests: the operation, its path and the body.

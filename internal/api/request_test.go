@@ -191,3 +191,32 @@ func TestIdempotencyAtOnce(t *testing.T) {
 		t.Errorf("%d clients", n)
 	}
 }
+
+// TestRepeatedToOthersEyes: an answer isn't repeated to who can't read the record any more.
+func TestRepeatedToOthersEyes(t *testing.T) {
+	k := newKit(t)
+	send := func(request, body, key string) *reply {
+		t.Helper()
+		return k.do("ann", request, body, "Idempotency-Key", key)
+	}
+	const body = `{"memo":"zqplan","travelers":[{"family":"Lis","given":"Ewa"}]}`
+	c := send("POST /clients", body, "k1").want(201).id()
+	comment := fmt.Sprintf("POST /clients/%d/comments", c)
+	send(comment, `{"text":"zqword"}`, "k2").want(201)
+	send("POST /clients", body, "k1").want(201).is("memo", "zqplan")
+	send(comment, `{"text":"zqword"}`, "k2").want(201).is("text", "zqword")
+	k.do("ada", fmt.Sprintf("PATCH /clients/%d", c), fmt.Sprintf(`{"advisor_id":%d}`, k.Users["bob"].ID), "If-Match", "*").want(200)
+	for key, request := range map[string]string{"k1": "POST /clients", "k2": comment} {
+		sent := body
+		if key == "k2" {
+			sent = `{"text":"zqword"}`
+		}
+		r := send(request, sent, key).want(404)
+		if strings.Contains(r.raw, "zq") || r.head.Get("Location") != "" || r.head.Get("Etag") != "" {
+			t.Errorf("%s repeated tells %v %s", request, r.head, r.raw)
+		}
+	}
+	if n := len(k.do("ada", "GET /clients", "").want(200).all("id")); n != 1 {
+		t.Errorf("%d clients", n)
+	}
+}
