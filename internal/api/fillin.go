@@ -41,7 +41,7 @@ var (
 		text("field", "Column of the record, \"photo\" for a picture.", "given"),
 		text("known", "What is stored now; of a passport number its last characters, of a preference its codes by comma, of a diet with how grave it is: \"PEANUTS:allergy\".", "Joanna"),
 		text("proposed", "What the person wrote; empty takes the value away. Of a passport number its last characters, of a picture its type, of a preference as in known.", "Joanna Maria"),
-		yesno("conflict", "Somebody has changed it since the person saw it.", false)).must("key", "section", "kind", "field", "known", "proposed", "conflict")
+		yesno("conflict", "Somebody has changed it, or removed or entered what it is about, since the person saw it.", false)).must("key", "section", "kind", "field", "known", "proposed", "conflict")
 	proposalSchema = fillInModel.read.with("FillInProposal", "A request and what was sent.",
 		array("differences", "What the person wants otherwise; empty until it was sent, and 90 days after the link has ended.", differenceSchema)).must("differences")
 	verdictSchema = obj("FillInVerdict", "What is accepted; the rest is refused.",

@@ -1,6 +1,7 @@
 package fillin
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -22,7 +23,14 @@ type Difference struct {
 	Field
 	Proposed string
 	Conflict bool // it was changed by somebody since it was shown to the person
+	// Instead says where it goes if its record was removed or entered since it was shown:
+	// InsteadOther, InsteadNew or InsteadNone; "" where all is as it was.
+	Instead string
+	to      string // key of the field that it is written to, where that isn't its own
 }
+
+// Acceptable reports whether accepting the difference writes it to a record.
+func (d Difference) Acceptable() bool { return d.Instead != InsteadNone }
 
 // Review is what was sent, beside what is known now.
 type Review struct {
@@ -73,6 +81,11 @@ func look(ctx context.Context, tx *db.Tx, id int64) (*Review, []part, error) {
 			r.Differences = append(r.Differences, Difference{Field: f, Proposed: v, Conflict: a.Base[f.Key] != f.Known})
 		}
 	}
+	more, list, err := meanwhile(ctx, tx, r.FillIn, a, list, all)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Differences = append(r.Differences, more...)
 	r.note(list)
 	if p.Number != "" {
 		r.Differences = append(r.Differences, Difference{Field: Field{Key: NumberKey, Section: "passport", Kind: "passport", Column: "number", Type: "secret",
@@ -120,8 +133,8 @@ func Settle(ctx context.Context, tx *db.Tx, id int64, v Verdict) (*FillIn, error
 	}
 	accepted := map[string]Difference{}
 	for _, d := range r.Differences {
-		if v.All || slices.Contains(v.Keys, d.Key) {
-			accepted[d.Key] = d
+		if d.Acceptable() && (v.All || slices.Contains(v.Keys, d.Key)) {
+			accepted[cmp.Or(d.to, d.Key)] = d
 		}
 	}
 	outcome := "partly"
