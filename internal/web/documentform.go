@@ -163,8 +163,8 @@ func (v *recordView) linesField(kind string, stored record.Secret, action string
 	if stored != "" {
 		t.Help += " " + v.p.T("document.help.keep_any")
 	}
-	t.Attrs = templ.Attributes{"spellcheck": "false", "autocapitalize": "characters", "autocomplete": "off", "class": "input code", "hx-post": action,
-		"hx-trigger": "paste delay:150ms", "hx-vals": `{"_act":"read"}`, "hx-include": "closest form", "hx-target": "#documents", "hx-swap": "outerHTML"}
+	t.Attrs = templ.Attributes{"spellcheck": "false", "autocapitalize": "characters", "autocomplete": "off", "class": "code", "hx-post": action,
+		"hx-trigger": "paste delay:150ms", "hx-vals": `{"_act":"read"}`, "hx-include": "closest form", "hx-target": "#documents", "hx-swap": "outerHTML", "data-redraw": true}
 	msg, kindOf := v.readLines(kind)
 	if kindOf == "danger" {
 		t.Error = msg

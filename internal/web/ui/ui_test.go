@@ -196,6 +196,18 @@ func TestTextareaKeepsFirstLine(t *testing.T) {
 	})
 }
 
+// TestOneClass: what a page adds to the class of a control stands in its one attribute.
+func TestOneClass(t *testing.T) {
+	f := Field{Name: "x", Label: "X", Attrs: templ.Attributes{"class": "code"}}
+	for name, c := range map[string]templ.Component{"input": Input{Field: f}, "textarea": Textarea{Field: f}, "select": Select{Field: f}, "password": Password{Field: f, L: i18n.For("en")},
+		"date": DateField{Field: f, L: i18n.For("en")}, "lookup": Lookup{Field: f, L: i18n.For("en")}} {
+		text := render(t, c)
+		if !strings.Contains(text, `class="input code"`) || strings.Contains(text, `class="code"`) {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+}
+
 func TestHighlight(t *testing.T) {
 	for _, c := range []struct{ text, query, want string }{
 		{"Kowalska/Joanna", "kowal", "[Kowal]ska/Joanna"},
