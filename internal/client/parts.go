@@ -185,25 +185,26 @@ func (s *Share) Check() error {
 }
 
 // Guard: only the advisor shares a client, or a leader who sees all of them; not
-// those who see it by a share themselves (reading A18).
-func (s *Share) Guard(ctx context.Context, tx *db.Tx, _ record.Record) error {
+// those who see it by a share themselves (reading A18). The advisor needs no share; one
+// that a client's new advisor had before is left as it is.
+func (s *Share) Guard(ctx context.Context, tx *db.Tx, old record.Record) error {
 	var status string
 	if err := tx.Row(ctx, "SELECT u.status FROM {user} u WHERE u.id = $1", []any{s.UserID}, &status); err != nil || status == "disabled" {
 		return errs.Bad("user_id", "client.error.share_user")
 	}
+	var c Client
 	if s.ClientID != 0 {
-		if err := record.Get(ctx, tx, new(Client), int64(s.ClientID)); err != nil {
+		if err := record.Get(ctx, tx, &c, int64(s.ClientID)); err != nil {
 			return err
 		}
+	}
+	if old == nil && s.ClientID != 0 && int64(c.AdvisorID) == s.UserID {
+		return errs.Bad("user_id", "client.error.share_self") // it would outlast their being the advisor, unseen
 	}
 	if tx.Actor.Scope == db.Agency || int64(s.AdvisorID) == tx.Actor.UserID && s.AdvisorID != 0 {
 		return nil
 	}
 	if s.ClientID != 0 {
-		var c Client
-		if err := record.Get(ctx, tx, &c, int64(s.ClientID)); err != nil {
-			return err
-		}
 		if int64(c.AdvisorID) == tx.Actor.UserID || (tx.Actor.Scope == db.Branch && int64(c.BranchID) == tx.Actor.BranchID) {
 			return nil
 		}

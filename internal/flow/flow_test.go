@@ -272,6 +272,37 @@ func TestAdvisor(t *testing.T) {
 	}
 }
 
+// TestShareWithAdvisor: a client isn't shared with its own advisor, who would keep seeing
+// it when another takes over.
+func TestShareWithAdvisor(t *testing.T) {
+	w := dbtest.NewWorld(t)
+	id, bob := create(t, w, "ann", person("Żółć", "Łukasz", "600 100 200", "")), w.Users["bob"].ID
+	share := func(who string, with int64) error {
+		return w.DB.Update(t.Context(), w.As(who), func(tx *db.Tx) error {
+			return record.Insert(t.Context(), tx, &client.Share{ClientID: db.Ref(id), UserID: with})
+		})
+	}
+	for _, who := range []string{"ann", "ada"} {
+		if err := share(who, w.Users["ann"].ID); !errs.Is(err, errs.Invalid) {
+			t.Errorf("%s shares a client of ann's with ann: %v", who, err)
+		}
+	}
+	if err := share("ann", bob); err != nil {
+		t.Fatal(err)
+	}
+	dbtest.Update(t, w.DB, w.As("ada"), func(ctx context.Context, tx *db.Tx) error { // a share that is there stays when bob takes over
+		var c client.Client
+		return record.Edit(ctx, tx, &c, id, 0, func() error { c.AdvisorID = db.Ref(bob); return nil })
+	})
+	dbtest.Update(t, w.DB, w.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		var list []client.Share
+		if err := record.Select(ctx, tx, &list, "WHERE r.client_id = $1", id); err != nil || len(list) != 1 {
+			t.Errorf("%+v, %v", list, err)
+		}
+		return record.Edit(ctx, tx, &list[0], list[0].ID, 0, func() error { list[0].CanEdit = true; return nil })
+	})
+}
+
 // TestTrash: deleting takes the traveler along, restoring brings both back, and
 // the search box forgets and remembers.
 func TestTrash(t *testing.T) {

@@ -44,7 +44,7 @@ func mixed(t *testing.T, w *dbtest.World) {
 			if err := flow.CreateClient(ctx, tx, n); err != nil {
 				return err
 			}
-			if i%5 == 0 {
+			if i%5 == 0 && n.Client.AdvisorID != ann {
 				if err := record.Insert(ctx, tx, &client.Share{ClientID: db.Ref(n.Client.ID), UserID: int64(ann), CanEdit: i%2 == 0}); err != nil {
 					return err
 				}
