@@ -27,9 +27,14 @@ func (v *recordView) documentAlerts() (out ui.Group) {
 	return out
 }
 
-// warning says what is wrong, advice what follows from it.
+// warning says what is wrong, advice what follows from it. What expires before a journey
+// but is valid today hasn't expired yet.
 func (p *Page) warning(w traveler.Warning) string {
-	return p.T("document.warning."+w.Code, "Date", p.L.Date(w.Date), "Country", p.land(w.Country))
+	key := "document.warning." + w.Code
+	if !w.Date.Before(p.Today()) && p.L.Has(key+"_then") {
+		key += "_then"
+	}
+	return p.T(key, "Date", p.L.Date(w.Date), "Country", p.land(w.Country))
 }
 
 func (p *Page) advice(w traveler.Warning) string {
