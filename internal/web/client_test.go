@@ -359,3 +359,39 @@ func TestRecordLanguages(t *testing.T) {
 		}
 	}
 }
+
+// TestHiddenMain: who edits a traveler without seeing the one through whom they are
+// reached keeps that one, and isn't led to a page that they may not see.
+func TestHiddenMain(t *testing.T) {
+	d := newDesk(t, true)
+	child, mother := aClient(t, d, "Nowak", "Ola", ""), aClient(t, d, "Nowak", "Ewa", "600 100 201")
+	id, main := child.Travelers[0].ID, mother.Travelers[0].ID
+	dbtest.Update(t, d.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+		share := &client.Share{ClientID: db.Ref(child.Client.ID), UserID: d.Users["bob"].ID, CanEdit: true}
+		if err := record.Insert(ctx, tx, share); err != nil {
+			return err
+		}
+		var tr traveler.Traveler
+		return record.Edit(ctx, tx, &tr, id, 0, func() error { tr.MainTraveler = db.Ref(main); return nil })
+	})
+	is := func(want int64) {
+		t.Helper()
+		var tr traveler.Traveler
+		dbtest.View(t, d.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error { return record.Get(ctx, tx, &tr, id) })
+		if int64(tr.MainTraveler) != want {
+			t.Errorf("the main traveler is %d, not %d", tr.MainTraveler, want)
+		}
+	}
+	page, link := fmt.Sprintf("/travelers/%d", id), fmt.Sprintf(`href="/travelers/%d"`, main)
+	bob := d.as("bob").get(page).want(200, page, "Nowak")
+	if strings.Contains(bob.body, link) {
+		t.Error("bob is led to a traveler he doesn't see")
+	}
+	bob.get(page+"?edit=personal").want(200, "", "Somebody you don’t see")
+	bob.post(page+"/personal", "version", bob.version("personal"), "family", "Nowak", "given", "Olga", "main_traveler_id", fmt.Sprint(main), "main_traveler_id_q", "").want(200, page, "Olga")
+	is(main)
+	ann := d.as("ann").get(page).want(200, page, link)
+	ann.get(page + "?edit=personal")
+	ann.post(page+"/personal", "version", ann.version("personal"), "family", "Nowak", "given", "Ola", "main_traveler_id", fmt.Sprint(main), "main_traveler_id_q", "").want(200, page)
+	is(0) // who sees them may take them away
+}

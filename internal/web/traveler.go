@@ -85,8 +85,11 @@ func (v *recordView) personalCard() templ.Component {
 	}}
 	if t.MainTraveler != 0 {
 		id := int64(t.MainTraveler)
-		facts.Items = append(facts.Items, ui.Fact{Label: label("main_traveler_id"), Full: true,
-			Comp: ui.Link{Href: pathOf(record.Ref{Kind: "traveler", ID: id}), Text: v.names.value(p, "traveler", "main_traveler_id", strconv.FormatInt(id, 10))}})
+		main := ui.Fact{Label: label("main_traveler_id"), Full: true, Value: v.names.value(p, "traveler", "main_traveler_id", strconv.FormatInt(id, 10))}
+		if v.names["traveler"][id] != "" { // no link to what the visitor doesn't see
+			main.Comp, main.Value = ui.Link{Href: pathOf(record.Ref{Kind: "traveler", ID: id}), Text: main.Value}, ""
+		}
+		facts.Items = append(facts.Items, main)
 	}
 	if t.DoNotContact {
 		facts.Items = append(facts.Items, fact("do_not_contact", p.T("common.yes")))
@@ -129,6 +132,9 @@ func (v *recordView) personalForm(title string) templ.Component {
 	family.Autofocus, family.Help = true, p.T("traveler.help.passport")
 	main := v.lookup("main_traveler_id", int64(t.MainTraveler), v.names["traveler"][int64(t.MainTraveler)], "/travelers/lookup")
 	main.Help = p.T("traveler.help.main")
+	if t.MainTraveler != 0 && v.names["traveler"][int64(t.MainTraveler)] == "" {
+		main.Help += " " + p.T("traveler.help.main_hidden")
+	}
 	c := editCard{id: "personal", title: title, action: v.path() + "/personal", version: t.Version}
 	if v.client != nil {
 		c.note = t.Name()
@@ -196,15 +202,11 @@ func fillPerson(p *Page, f Form, t *traveler.Traveler) {
 	}
 }
 
-// editPerson changes the traveler of the page: its own, or the only one of a
-// client.
+// editPerson changes the traveler of the page.
 func (v *recordView) editPerson(ctx context.Context, tx *db.Tx, fill func(*traveler.Traveler)) error {
-	id := v.ref.ID
-	if v.ref.Kind == "client" {
-		var err error
-		if id, err = onlyTraveler(ctx, tx, v.ref.ID); err != nil {
-			return err
-		}
+	id, err := v.personID(ctx, tx)
+	if err != nil {
+		return err
 	}
 	t := new(traveler.Traveler)
 	return v.editRecord(ctx, tx, t, id, "version", func() { fill(t) })
@@ -220,12 +222,34 @@ func savePersonal(ctx context.Context, tx *db.Tx, v *recordView) error {
 			return errs.Bad("languages", "error.language")
 		}
 	}
+	keep, err := v.hiddenMain(ctx, tx)
+	if err != nil {
+		return err
+	}
 	return v.editPerson(ctx, tx, func(t *traveler.Traveler) {
 		fillPerson(v.p, v.form, t)
-		if v.form.Has("main_traveler_id") {
+		if v.form.Has("main_traveler_id") && (main != 0 || int64(t.MainTraveler) != keep) {
 			t.MainTraveler = db.Ref(main)
 		}
 	})
+}
+
+// hiddenMain is the main traveler where the editor doesn't see them, else 0: whom the form
+// couldn't name it can't take away.
+func (v *recordView) hiddenMain(ctx context.Context, tx *db.Tx) (int64, error) {
+	id, err := v.personID(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	var t traveler.Traveler
+	if err := record.Get(ctx, tx, &t, id); err != nil || t.MainTraveler == 0 {
+		return 0, err
+	}
+	err = record.GetAny(ctx, tx, new(traveler.Traveler), int64(t.MainTraveler))
+	if errs.Is(err, errs.NotFound) {
+		return int64(t.MainTraveler), nil
+	}
+	return 0, err
 }
 
 // languageCode reads a language given by code or by name.
