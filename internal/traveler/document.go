@@ -213,6 +213,15 @@ func otherPrimaries[T any, P interface {
 	return nil
 }
 
+// yield unsets the mark of a document where others have it.
+func yield(ctx context.Context, tx *db.Tx, d record.Record, unset func(), others string, args ...any) error {
+	var n int64
+	if err := tx.Row(ctx, others, args, &n); err != nil || n == 0 {
+		return err
+	}
+	return record.Edit(ctx, tx, d, record.Stamps(d).ID, 0, func() error { unset(); return nil })
+}
+
 // Documents are all travel documents of one traveler.
 type Documents struct {
 	Passports     []Passport

@@ -92,3 +92,13 @@ func (o *OtherDocument) Guard(ctx context.Context, tx *db.Tx, _ record.Record) e
 	return otherPrimaries(ctx, tx, func(x *OtherDocument) { x.Primary = false },
 		"WHERE r.traveler_id = $1 AND r.kind = $2 AND r.is_primary AND r.id <> $3", o.TravelerID, o.Kind, o.ID)
 }
+
+// Follow takes the mark from a document that comes out of the trash where another of its
+// kind has it by now.
+func (o *OtherDocument) Follow(ctx context.Context, tx *db.Tx, old record.Record, gone bool) error {
+	if gone || old != nil || !o.Primary {
+		return nil
+	}
+	return yield(ctx, tx, o, func() { o.Primary = false },
+		"SELECT count(*) FROM {other_document} r WHERE r.traveler_id = $1 AND r.kind = $2 AND r.is_primary AND r.id <> $3", o.TravelerID, o.Kind, o.ID)
+}

@@ -107,11 +107,13 @@ func (p *Passport) Check() error {
 }
 
 // Guard keeps one passport per traveler that stands for all: the first one, until
-// another is chosen.
+// another is chosen. One that was replaced, lost or cancelled stands for nothing.
 func (p *Passport) Guard(ctx context.Context, tx *db.Tx, old record.Record) error {
-	if old == nil && !p.Primary && p.Status == "valid" {
+	if p.Status != "valid" {
+		p.Primary = false
+	} else if old == nil && !p.Primary {
 		var n int64
-		err := tx.Row(ctx, "SELECT count(*) FROM {passport} r WHERE r.traveler_id = $1 AND r.is_primary", []any{p.TravelerID}, &n)
+		err := tx.Row(ctx, "SELECT count(*) FROM {passport} r WHERE r.traveler_id = $1 AND r.is_primary AND r.status = 'valid'", []any{p.TravelerID}, &n)
 		if err != nil {
 			return err
 		}
@@ -122,6 +124,16 @@ func (p *Passport) Guard(ctx context.Context, tx *db.Tx, old record.Record) erro
 	}
 	return otherPrimaries(ctx, tx, func(o *Passport) { o.Primary = false },
 		"WHERE r.traveler_id = $1 AND r.is_primary AND r.id <> $2", p.TravelerID, p.ID)
+}
+
+// Follow takes the mark from a passport that comes out of the trash where another has it
+// by now: that was chosen later.
+func (p *Passport) Follow(ctx context.Context, tx *db.Tx, old record.Record, gone bool) error {
+	if gone || old != nil || !p.Primary {
+		return nil
+	}
+	return yield(ctx, tx, p, func() { p.Primary = false },
+		"SELECT count(*) FROM {passport} r WHERE r.traveler_id = $1 AND r.is_primary AND r.id <> $2", p.TravelerID, p.ID)
 }
 
 // current is the passport that a journey of today would take: the primary one, else
