@@ -144,6 +144,47 @@ func (c *Client) guardPayment(ctx context.Context, tx *db.Tx, was *Client) error
 	return err
 }
 
+// Follow takes a card that was removed off the clients that paid with it.
+func (c *Card) Follow(ctx context.Context, tx *db.Tx, _ record.Record, gone bool) error {
+	if !gone {
+		return nil
+	}
+	return dropDefault(ctx, tx, `WHERE r.default_card_id = $1
+		AND r.id IN (SELECT l.client_id FROM {client_traveler} l WHERE l.traveler_id = $2)`, c.ID, c.TravelerID)
+}
+
+// Follow takes the card of a traveler off the client that they were taken out of.
+func (l *Link) Follow(ctx context.Context, tx *db.Tx, old record.Record, gone bool) error {
+	was, _ := old.(*Link)
+	if was == nil || !gone && was.TravelerID == l.TravelerID {
+		return nil
+	}
+	return dropDefault(ctx, tx, `WHERE r.id = $1
+		AND r.default_card_id IN (SELECT k.id FROM {payment_card} k WHERE k.traveler_id = $2)`, was.ClientID, was.TravelerID)
+}
+
+// dropDefault takes the default card off clients, as the actor where they may change the
+// client, else as the program: the card is listed at clients that the actor doesn't see.
+func dropDefault(ctx context.Context, tx *db.Tx, clause string, args ...any) error {
+	var list []Client
+	if err := record.Select(ctx, tx.AsSystem(), &list, clause, args...); err != nil {
+		return err
+	}
+	for i := range list {
+		c, by := &list[i], tx
+		switch err := record.Editable(ctx, tx, record.Ref{Kind: "client", ID: c.ID}); {
+		case errs.Is(err, errs.NotFound) || errs.Is(err, errs.Forbidden):
+			by = tx.AsSystem()
+		case err != nil:
+			return err
+		}
+		if err := record.Edit(ctx, by, c, c.ID, 0, func() error { c.DefaultCard = 0; return nil }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // checkPayment tidies the form of payment.
 func (c *Client) checkPayment(bad *errs.Collect) {
 	c.PaymentForm = strings.ToUpper(strings.TrimSpace(c.PaymentForm))
