@@ -67,7 +67,13 @@ func TestPreferences(t *testing.T) {
 	// What is wrong is told at its field, and what was typed is kept.
 	ann.get(side + "?edit=preferences-interests")
 	ann.post(side+"/preferences", append(ann.marks(), "_row", "interests", "_tick.trips_per_year", "1", "trips_per_year", "often", "_tick.activity", "1", "activity", "knitting")...).
-		want(422, side+"/preferences", `value="often"`, "knitting", en.T("error.number"))
+		want(422, side+"/preferences", `value="often"`, "knitting", en.T("error.number"),
+			`href="#e-preferences-interests-trips_per_year">`+en.T("preference.field.trips_per_year")+`</a>`, `id="e-preferences-interests-trips_per_year"`)
+	ann.post(side+"/preferences", append(ann.marks(), "_row", "interests", "_tick.activity", "1", "activity", "knitting")...).
+		want(422, "", `href="#e-preferences-interests-activity">`+en.T("preference.field.activity")+`</a>`, `id="e-preferences-interests-activity"`)
+	ann.get(side + "?edit=preferences-diet")
+	ann.post(side+"/preferences", append(ann.marks(), "_row", "diet", "_tick.diet", "1", "diet[0].code", "STONES", "diet[0].degree", "preference")...).
+		want(422, "", `href="#e-preferences-diet-diet-0-code">`+en.T("preference.field.diet")+`</a>`, `id="e-preferences-diet-diet-0-code"`)
 	ann.post(side+"/preferences", "_row", "nothing").want(404, "")
 	// Ada saves the bed while ann's form is open.
 	ann.get(page + "?edit=preferences-hotel")

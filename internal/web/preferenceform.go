@@ -34,7 +34,7 @@ func (v *recordView) tasteForm(category string) templ.Component {
 		box.Fields = false
 		return within(ui.EditBox(box), append(v.conflict(0), v.tasteMarks(category)...)) // the row is carried along
 	}
-	content := append(v.problems(), row)
+	content := ui.Group{v.tasteProblems(), row}
 	if v.form == nil {
 		content = append(content, v.tasteMarks(category)...)
 	} else {
@@ -46,6 +46,23 @@ func (v *recordView) tasteForm(category string) templ.Component {
 		content = append(content, ui.Hidden{Name: "_tick." + f.Key, Value: "1"}, v.tasteControl(f))
 	}
 	return within(ui.EditBox(box), content)
+}
+
+// tasteProblems lists what is wrong, with a link to each field.
+func (v *recordView) tasteProblems() templ.Component {
+	sum := ui.ErrorSummary{L: v.p.L}
+	for _, e := range fieldErrors(v.err) {
+		key, _, _ := strings.Cut(e.Path, "[")
+		f, ok := traveler.PreferenceFieldOf(key)
+		if !ok {
+			return v.problems()
+		}
+		sum.Items = append(sum.Items, ui.FieldError{ID: v.field("preference", e.Path, 0).ID, Label: v.p.T(f.LabelKey("")), Text: v.p.T(e.Key, e.Args...)})
+	}
+	if len(sum.Items) == 0 {
+		return v.problems()
+	}
+	return sum
 }
 
 // tasteMarks say what the fields are made from.
