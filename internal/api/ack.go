@@ -58,7 +58,7 @@ var (
 		text("email", "Where the link is mailed; empty mails nothing.", "joanna@example.com"),
 		text("message", "A few words to the person, in the mail and on the page.", ""),
 		number("days", "For how many days the link opens, 1 to 365.", 30),
-		number("remind", "After how many days a reminder is mailed, 0 never.", 7)).must("template_id", "days")
+		number("remind", "After how many days a reminder is mailed to email, 0 never.", 7)).must("template_id", "days")
 	ackMade = ackModel.read.with("AcknowledgementMade", "What was sent, with its link, which nobody can see again.",
 		text("link", "Address of the page for the person.", "https://crm.example.com/acknowledge/…")).must("link")
 )

@@ -77,6 +77,10 @@ func (v *recordView) ackForm() templ.Component {
 	}
 	text := field("template_id", 6)
 	text.Label = p.fieldLabel("acknowledgement", "template")
+	after := "7"
+	if mail.Value == "" {
+		after = "0" // a reminder is mailed
+	}
 	remind := []ui.Option{{Value: "0", Label: p.T("ack.no_reminder")}}
 	for _, n := range []int{2, 3, 7, 14} {
 		remind = append(remind, ui.Option{Value: strconv.Itoa(n), Label: p.T("ack.remind_after", "Days", p.T("common.days", "Count", n))})
@@ -89,7 +93,7 @@ func (v *recordView) ackForm() templ.Component {
 	days := v.daysPick("30")
 	fields = append(fields, ui.Input{Field: field("recipient", 6), Value: v.val("recipient", strings.TrimSpace(who.Given+" "+who.Family)), Autocomplete: "off", MaxLength: 200}, mail, days)
 	if p.s.MailOn {
-		fields = append(fields, ui.Select{Field: field("remind", 3), Value: v.val("remind", "7"), Options: remind})
+		fields = append(fields, ui.Select{Field: field("remind", 3), Value: v.val("remind", after), Options: remind})
 	}
 	fields = append(fields, ui.Textarea{Field: field("message", 0), Value: v.val("message", ""), Rows: 2, MaxLength: 2000})
 	return formRow(inlineForm(v.path()+"/acknowledgements", "links", p.T("ack.send"), fields, v.linkButtons(p.T("link.make"))))

@@ -247,7 +247,9 @@ func TestRemind(t *testing.T) {
 	}
 	a, _ := w.send(ack.Request{Remind: 3, Email: "a@example.com"})
 	b, l := w.send(ack.Request{Remind: 3, Email: "b@example.com"})
-	w.send(ack.Request{Remind: 3}) // no address: nothing to mail to
+	if _, _, err := w.s.Send(ctx, w.As("ann"), ack.Request{Owner: w.client, Template: w.template, Days: 5, Remind: 3, Email: " "}); !errs.Is(err, errs.Invalid) {
+		t.Errorf("a reminder without an address: %v", err)
+	}
 	if err := l.Sign(ctx, w.DB, ack.Answer{Agreed: true, Signer: "B"}); err != nil {
 		t.Fatal(err)
 	}

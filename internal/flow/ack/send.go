@@ -152,6 +152,9 @@ func compose(ctx context.Context, tx *db.Tx, r Request) (*Ack, error) {
 	if r.Remind < 0 || r.Remind > 0 && r.Remind >= r.Days {
 		bad.Add("remind", "ack.error.remind")
 	}
+	if r.Email = strings.TrimSpace(r.Email); r.Remind > 0 && r.Email == "" {
+		bad.Add("remind", "ack.error.remind_email") // it is mailed: without an address nobody would ever be reminded
+	}
 	var t Template
 	err := record.Get(ctx, tx, &t, r.Template)
 	if errs.Is(err, errs.NotFound) || err == nil && !t.Active {
@@ -172,7 +175,7 @@ func compose(ctx context.Context, tx *db.Tx, r Request) (*Ack, error) {
 	a := &Ack{OwnerKind: r.Owner.Kind, OwnerID: r.Owner.ID, TemplateID: db.Ref(t.ID), TemplateNumber: t.Number, Language: t.Language,
 		Title: merge(t.Title, values), Text: merge(t.Text, values), Recipient: values["name"], Email: r.Email, Message: r.Message,
 		Status: "sent", ExpiresAt: tx.Now.Add(time.Duration(r.Days) * 24 * time.Hour)}
-	if r.Remind > 0 && strings.TrimSpace(r.Email) != "" {
+	if r.Remind > 0 {
 		a.RemindAt = tx.Now.Add(time.Duration(r.Remind) * 24 * time.Hour)
 	}
 	return a, nil
