@@ -260,7 +260,7 @@ func (e *engine) comparePerson(b *drafter, x *decision, person, owner int) {
 	if pd.lines = s.newLines(slot(owner, slotRemarks), p.t.Remarks); len(pd.lines) > 0 {
 		x.delta.note("traveler.remarks")
 	}
-	pd.parts = e.compareParts(x, owner, p.parts)
+	pd.parts = e.compareParts(b, x, owner, p.parts)
 	if len(pd.fields)+len(pd.own)+len(pd.parts) > 0 || pd.role || len(pd.lines) > 0 {
 		x.delta.people = append(x.delta.people, pd)
 		name := nameKey(p.t.Family, p.t.Given)

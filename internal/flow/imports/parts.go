@@ -35,9 +35,14 @@ func partSlot(kind string) uint64 { return hash("part", kind) }
 
 func valSlot(kind, name string, key uint64) uint64 { return mix(hash("part value", kind, name), key) }
 
+// given stands for a sealed value: that there is one is all that may be told of it.
+const given = "given"
+
 // prints are the fingerprints of a part: of what tells it from others, and of its
-// values. Secret opens what is sealed; nothing of it stays.
-func (x *part) prints(secret func(s record.Secret, column string) string) (key uint64, vals []val) {
+// values. What is sealed counts only by what everybody sees of it, the end of a number:
+// were it compared as a whole, a list of guesses would tell which of them is right, to
+// anybody who may import, without a reason, a limit or an entry in the history.
+func (x *part) prints() (key uint64, vals []val) {
 	kind := x.rec.Table()
 	keyed := func(parts ...string) { key = hash(append([]string{kind}, parts...)...) }
 	say := func(name, value string) {
@@ -47,8 +52,7 @@ func (x *part) prints(secret func(s record.Secret, column string) string) (key u
 	}
 	switch r := x.rec.(type) {
 	case *traveler.Passport:
-		number := secret(r.No, "number")
-		if keyed(number); number == "" {
+		if keyed(given, r.Hint); r.No == "" {
 			keyed("", r.Country, string(r.Expires))
 		}
 		say("country", r.Country)
@@ -56,10 +60,11 @@ func (x *part) prints(secret func(s record.Secret, column string) string) (key u
 		say("expires", string(r.Expires))
 		say("nationality", r.Nationality)
 		say("birth_place", fold.Key(r.BirthPlace))
-		say("mrz", secret(r.MRZ, "mrz"))
+		if r.MRZ != "" {
+			say("mrz", given) // lines that are stored stay, whatever the file has
+		}
 	case *traveler.Visa:
-		number := secret(r.No, "number")
-		if keyed(number); number == "" {
+		if keyed(given, r.Hint); r.No == "" {
 			keyed("", r.Country, r.Type, string(r.Expires))
 		}
 		say("country", r.Country)
@@ -92,6 +97,19 @@ func (x *part) prints(secret func(s record.Secret, column string) string) (key u
 		say("relation", r.Relation)
 	}
 	return key, vals
+}
+
+// number is that of a document of the file, "" for other parts and for what is stored.
+func (x *part) number() string {
+	var s record.Secret
+	switch r := x.rec.(type) {
+	case *traveler.Passport:
+		s = r.No
+	case *traveler.Visa:
+		s = r.No
+	}
+	plain, _ := s.Fresh()
+	return plain
 }
 
 // memberKey compares numbers of members as programmes do.
@@ -190,16 +208,21 @@ type partDelta struct {
 }
 
 // compareParts returns what the parts add to those of the target.
-func (e *engine) compareParts(x *decision, owner int, list []part) (out []partDelta) {
+func (e *engine) compareParts(b *drafter, x *decision, owner int, list []part) (out []partDelta) {
 	s := x.target
+	added := map[uint64]bool{} // two numbers of one row may end alike
 	for i := range list {
 		p := &list[i]
 		kind := p.rec.Table()
-		if !s.has(slot(owner, partSlot(kind)), p.key) {
+		if added[p.key] || !s.has(slot(owner, partSlot(kind)), p.key) {
+			added[p.key] = true
 			s.partFacts(owner, list[i:i+1])
 			out = append(out, partDelta{i: i})
 			x.delta.note(p.target(""))
 			continue
+		}
+		if p.number() != "" {
+			b.warn(b.title(p.target("number")), "import.warning.number_alike")
 		}
 		d := partDelta{i: i}
 		for _, v := range p.vals {
@@ -219,24 +242,13 @@ func (e *engine) compareParts(x *decision, owner int, list []part) (out []partDe
 	return out
 }
 
-// partsOf reads the parts of a kind of some travelers. Numbers are opened to be
-// compared, by the program itself: nobody sees them.
+// partsOf reads the parts of a kind of some travelers. What is sealed stays so.
 func partsOf(ctx context.Context, tx *db.Tx, w *words, kind string, ids db.IDs) (map[int64][]part, error) {
 	out := map[int64][]part{}
 	add := func(traveler int64, x part) error {
-		var failed error
-		x.key, x.vals = x.prints(func(s record.Secret, column string) string {
-			if s == "" {
-				return ""
-			}
-			plain, err := record.Unsealed(tx, x.rec, column)
-			if err != nil {
-				failed = err
-			}
-			return plain
-		})
+		x.key, x.vals = x.prints()
 		out[traveler] = append(out[traveler], x)
-		return failed
+		return nil
 	}
 	switch kind {
 	case "passport":

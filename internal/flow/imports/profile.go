@@ -88,8 +88,10 @@ func (b *drafter) add(p *person, x part, said map[string]intake.Said, names map[
 	for range 3 { // what can't stay is taken out, and the rest looked at again
 		err := rec.Check()
 		if err == nil {
-			x.key, x.vals = x.prints(func(s record.Secret, _ string) string { plain, _ := s.Fresh(); return plain })
-			if !slices.ContainsFunc(p.parts, func(have part) bool { return have.rec.Table() == rec.Table() && have.key == x.key }) {
+			x.key, x.vals = x.prints()
+			if !slices.ContainsFunc(p.parts, func(have part) bool {
+				return have.rec.Table() == rec.Table() && have.key == x.key && have.number() == x.number()
+			}) {
 				p.parts = append(p.parts, x)
 			}
 			return
