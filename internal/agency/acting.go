@@ -2,38 +2,66 @@ package agency
 
 import (
 	"context"
+	"errors"
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
+// ErrEnded is inside the error of work that can't go on because the person who asked for
+// it was disabled or has lost the right to it.
+var ErrEnded = errors.New("agency: the person may not go on")
+
+// LostRight is the error of work whose person has lost the right to it.
+func LostRight() error { return errs.Wrap(ErrEnded, errs.Forbidden, "error.job_right") }
+
 // Acting returns a person as the actor of a job that they asked for, with the rights
 // that they have now; 0 is the program itself. Somebody who was disabled meanwhile asks
-// for nothing any more.
+// for nothing any more. The rights may change while the job runs: what it does in many
+// transactions begins each of them with Again.
 func Acting(ctx context.Context, d *db.DB, agencyID, userID int64, via string) (db.Actor, error) {
-	sys := db.System(agencyID)
-	sys.Via = via
+	a := db.System(agencyID)
+	a.Via = via
 	if userID == 0 {
-		return sys, nil
+		return a, nil
 	}
-	var a db.Actor
-	err := d.View(ctx, sys, func(tx *db.Tx) error {
-		var u User
-		if err := record.Get(ctx, tx, &u, userID); err != nil {
-			return err
-		}
-		ag, err := Current(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if u.Status == "disabled" {
-			return errs.New(errs.Forbidden, "error.forbidden")
-		}
-		a = ActorOf(ag, &u, via)
-		return nil
+	err := d.View(ctx, a, func(tx *db.Tx) (err error) {
+		a, err = now(ctx, tx, userID)
+		return err
 	})
 	return a, err
+}
+
+// Again gives the actor of a transaction the rights that the person has at this moment,
+// before anything else is done in it. Work of several transactions would go on with
+// those that they had when it began.
+func Again(ctx context.Context, tx *db.Tx) error {
+	if tx.Actor.UserID == 0 {
+		return nil
+	}
+	a, err := now(ctx, tx, tx.Actor.UserID)
+	if err != nil {
+		return err
+	}
+	tx.Actor.BranchID, tx.Actor.Scope, tx.Actor.Rights = a.BranchID, a.Scope, a.Rights
+	return nil
+}
+
+// now is what a person may do at this moment.
+func now(ctx context.Context, tx *db.Tx, userID int64) (db.Actor, error) {
+	var u User
+	if err := record.Get(ctx, tx, &u, userID); err != nil {
+		return db.Actor{}, err
+	}
+	ag, err := Current(ctx, tx)
+	if err != nil {
+		return db.Actor{}, err
+	}
+	if u.Status == "disabled" {
+		return db.Actor{}, errs.Wrap(ErrEnded, errs.Forbidden, "error.job_disabled")
+	}
+	return ActorOf(ag, &u, tx.Actor.Via), nil
 }
 
 // IDs returns the ids of all agencies, the oldest first. An id may be taken and not be

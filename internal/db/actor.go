@@ -1,6 +1,9 @@
 package db
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Scope is how far an actor sees into the agency's rows.
 type Scope int
@@ -49,6 +52,12 @@ func System(agencyID int64) Actor {
 
 // everything marks the system's rights; May knows it by the "*" entry.
 var everything = Rights{"*": true}
+
+// Same reports whether a and b may do and see the same as the same person.
+func (a Actor) Same(b Actor) bool {
+	return a.AgencyID == b.AgencyID && a.UserID == b.UserID && a.BranchID == b.BranchID && a.Scope == b.Scope &&
+		a.ReadOnly == b.ReadOnly && a.Link == b.Link && maps.Equal(a.Rights, b.Rights)
+}
 
 // May reports whether the actor has a right. The empty right is everybody's.
 func (a Actor) May(right string) bool {

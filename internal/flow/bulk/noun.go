@@ -22,6 +22,11 @@ type Noun struct {
 
 	Edit, Remove string // rights to modify and to delete
 
+	// Needs is the right that changing a field needs beside Edit, where it is empty and
+	// where it isn't: undo asks for it, since it puts back with the eyes of the agency.
+	// Nil and "" for none.
+	Needs func(field string, empty bool) string
+
 	// Clear are the keys of the fields that may be left empty. Options narrows the
 	// values of a field to those that make sense from now on.
 	Clear   []string
@@ -130,6 +135,28 @@ func (n *Noun) right(o Order) string {
 		return n.Remove
 	}
 	return n.Edit
+}
+
+// may reports whether the actor has the right to an act: to its order, and to the field
+// that it sets. A field that the agency has done away with since is nobody's.
+func (a *Act) may(ctx context.Context, tx *db.Tx) (bool, error) {
+	o := a.Order()
+	n, err := nounFor(ctx, tx, o)
+	if err != nil || !tx.Actor.May(n.right(o)) {
+		return false, err
+	}
+	if o.What != Modify {
+		return true, nil
+	}
+	if _, ok := n.Field(o.Field, tx.Actor); ok {
+		return true, nil
+	}
+	all, err := nounFor(ctx, own(tx), o)
+	if err != nil {
+		return false, err
+	}
+	_, kept := all.Field(o.Field, own(tx).Actor)
+	return !kept, nil
 }
 
 // Check completes an order and refuses what can't be done at all.

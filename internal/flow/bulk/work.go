@@ -110,6 +110,11 @@ func (s *Service) run(ctx context.Context, j *jobs.Job, a db.Actor, act *Act) er
 			if err := s.read(ctx, a, act); err != nil {
 				return err
 			}
+		case errors.Is(err, agency.ErrEnded):
+			if j == nil { // the job, which would note it, comes later
+				err = errors.Join(err, s.fail(context.WithoutCancel(ctx), a.AgencyID, act.ID, err))
+			}
+			return err
 		case errors.Is(err, jobs.ErrLost), ctx.Err() != nil, j != nil && j.Stopped(ctx) != nil:
 			return err
 		case size > 1:
@@ -137,16 +142,24 @@ func (s *Service) read(ctx context.Context, a db.Actor, act *Act) error {
 func (s *Service) step(ctx context.Context, j *jobs.Job, a db.Actor, id int64, size int, because error) (*Act, error) {
 	act := new(Act)
 	err := s.DB.Update(ctx, a, func(tx *db.Tx) error {
+		if err := agency.Again(ctx, tx); err != nil {
+			return err
+		}
 		err := record.Edit(ctx, own(tx), act, id, 0, func() error {
-			switch {
-			case j != nil && act.JobID != j.ID:
+			if j != nil && act.JobID != j.ID || !act.Busy() {
 				return errIdle
-			case act.State == Running:
+			}
+			if ok, err := act.may(ctx, tx); err != nil {
+				return err
+			} else if !ok {
+				return agency.LostRight()
+			}
+			switch act.State {
+			case Running:
 				return act.forward(ctx, tx, size, because)
-			case act.State == Undoing:
+			default:
 				return act.back(ctx, tx, size, because)
 			}
-			return errIdle
 		})
 		if err != nil || j == nil {
 			return err

@@ -275,10 +275,17 @@ func (s *Service) fill(ctx context.Context, j *jobs.Job) error {
 		}
 		part := ids[done:min(done+chunk, total)]
 		err := s.DB.Update(ctx, a, func(tx *db.Tx) error {
+			if err := agency.Again(ctx, tx); err != nil {
+				return err
+			}
 			if err := fixed(ctx, tx, args.List); err != nil {
 				return err
 			}
-			n, err := write(ctx, tx, args, part)
+			seen, err := client.List.Selected(ctx, tx, list.Selection{IDs: part}, chunk) // by now
+			if err != nil {
+				return err
+			}
+			n, err := write(ctx, tx, args, seen)
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/clientlist"
 	"github.com/carnetcrm/carnet/internal/db"
@@ -97,4 +98,56 @@ func TestTrash(t *testing.T) {
 	}
 	w.do("max", func(ctx context.Context, tx *db.Tx) error { _, err := clientlist.Restore(ctx, tx, id); return err })
 	w.in("ann", id, "a1")
+}
+
+// TestJobOfTheDemoted: a job that goes on for somebody who has lost the right to it ends.
+func TestJobOfTheDemoted(t *testing.T) {
+	w := newWorld(t)
+	const n = 6000
+	w.do("bob", func(ctx context.Context, tx *db.Tx) error {
+		var list []*client.Client
+		for i := range n {
+			list = append(list, &client.Client{Name: fmt.Sprintf("Crowd/%04d", i), Code: fmt.Sprintf("CROWD%04d", i), AdvisorID: db.Ref(w.Users["bob"].ID), BranchID: db.Ref(w.South.ID)})
+		}
+		return record.InsertMany(ctx, tx, list)
+	})
+	id := w.make("ada", shared(clientlist.Fixed), nil)
+	runner := jobs.New(w.DB, slog.New(slog.DiscardHandler))
+	runner.Poll = 5 * time.Millisecond
+	(&clientlists.Service{DB: w.DB}).Register(runner)
+	runner.Start(t.Context())
+	defer runner.Stop(context.Background())
+	var done clientlists.Done
+	w.do("ada", func(ctx context.Context, tx *db.Tx) (err error) {
+		done, err = clientlists.Add(ctx, tx, id, *all())
+		return err
+	})
+	job := func() (j *jobs.Info) {
+		dbtest.View(t, w.DB, w.As("ada"), func(ctx context.Context, tx *db.Tx) (err error) { j, err = jobs.Get(ctx, tx, done.JobID); return err })
+		return j
+	}
+	for job().Done == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	w.do("ada", func(ctx context.Context, tx *db.Tx) error {
+		var u, other agency.User
+		err := record.Edit(ctx, tx, &other, w.Users["max"].ID, 0, func() error { other.Role = agency.Administrator; return nil }) // one must stay
+		if err != nil {
+			return err
+		}
+		return record.Edit(ctx, tx, &u, w.Users["ada"].ID, 0, func() error { u.Role = agency.Auditor; return nil })
+	})
+	at := job()
+	if at.Ended() {
+		t.Skip("the job was faster")
+	}
+	for range 600 {
+		if at = job(); at.Ended() {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if at.State != jobs.Failed || at.Done >= n {
+		t.Errorf("%s at %d of %d: %s", at.State, at.Done, at.Total, at.Error)
+	}
 }

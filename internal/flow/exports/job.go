@@ -80,7 +80,7 @@ func (s *Service) store(ctx context.Context, j *jobs.Job, a db.Actor, e *Export)
 			if done%500 != 0 {
 				return nil
 			}
-			if err := j.Stopped(ctx); err != nil {
+			if err := errors.Join(j.Stopped(ctx), s.still(ctx, j, a)); err != nil {
 				return err
 			}
 			return j.Progress(ctx, done, max(total, done+1))
@@ -93,7 +93,26 @@ func (s *Service) store(ctx context.Context, j *jobs.Job, a db.Actor, e *Export)
 	if failure := <-made; failure != nil && !errors.Is(failure, io.ErrClosedPipe) {
 		err = failure
 	}
+	if err == nil {
+		err = s.still(ctx, j, a)
+	}
 	return info, n, skipped, err
+}
+
+// still asks, while a file is made, whether its person may have it as it was begun. Who
+// may export no more gets none; for who sees less or other things by now the job begins
+// anew.
+func (s *Service) still(ctx context.Context, j *jobs.Job, a db.Actor) error {
+	now, err := agency.Acting(ctx, s.DB, j.AgencyID, j.UserID, a.Via)
+	switch {
+	case err != nil:
+		return err
+	case !now.May(Right):
+		return agency.LostRight()
+	case !now.Same(a):
+		return errors.New("exports: the person has other rights than when the file was begun")
+	}
+	return nil
 }
 
 // total is how many rows there will be, 0 where that takes too long to find out.

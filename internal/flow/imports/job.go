@@ -161,27 +161,30 @@ func (s *Service) handle(step func(context.Context, *jobs.Job, db.Actor, *Run) e
 			return err
 		}
 		a, err := agency.Acting(ctx, s.DB, j.AgencyID, j.UserID, "import")
-		if err != nil {
+		if err != nil && !errors.Is(err, agency.ErrEnded) {
 			return err
 		}
 		a.RunID = args.Run
 		run := new(Run)
-		if err := s.DB.View(ctx, a, func(tx *db.Tx) error { return record.Get(ctx, tx, run, args.Run) }); err != nil {
+		if err := s.DB.View(ctx, db.System(j.AgencyID), func(tx *db.Tx) error { return record.Get(ctx, tx, run, args.Run) }); err != nil {
 			return err
 		}
 		if run.JobID != j.ID {
 			return nil // another job works for it by now
 		}
-		err = step(ctx, j, a, run)
+		if err == nil {
+			err = step(ctx, j, a, run)
+		}
 		if errors.Is(err, jobs.ErrLost) {
 			return err
 		}
-		return s.ended(context.WithoutCancel(ctx), j, a, run.ID, err)
+		return s.ended(context.WithoutCancel(ctx), j, run.ID, err)
 	}
 }
 
-// ended stores in the run how its job ended, where the job ends for good.
-func (s *Service) ended(ctx context.Context, j *jobs.Job, a db.Actor, id int64, err error) error {
+// ended stores in the run how its job ended, where the job ends for good: as the
+// program, since the person may have lost the right to.
+func (s *Service) ended(ctx context.Context, j *jobs.Job, id int64, err error) error {
 	var note func(r *Run, now db.Stamp)
 	switch {
 	case err == nil, errors.Is(err, jobs.ErrStopping), errors.Is(err, context.Canceled):
@@ -197,7 +200,7 @@ func (s *Service) ended(ctx context.Context, j *jobs.Job, a db.Actor, id int64, 
 	default:
 		return err
 	}
-	failure := s.DB.Update(ctx, a, func(tx *db.Tx) error {
+	failure := s.DB.Update(ctx, db.System(j.AgencyID), func(tx *db.Tx) error {
 		var r Run
 		return record.Edit(ctx, tx, &r, id, 0, func() error { note(&r, tx.Now); return nil })
 	})
@@ -205,6 +208,18 @@ func (s *Service) ended(ctx context.Context, j *jobs.Job, a db.Actor, id int64, 
 		return errors.Join(err, failure)
 	}
 	return err
+}
+
+// again gives a transaction the rights that its person has now, and ends the work of
+// somebody who may not import any more.
+func again(ctx context.Context, tx *db.Tx) error {
+	if err := agency.Again(ctx, tx); err != nil {
+		return err
+	}
+	if !tx.Actor.May(Right) || !tx.Actor.May("client.edit") {
+		return agency.LostRight()
+	}
+	return nil
 }
 
 // final reports whether trying again is useless.

@@ -109,6 +109,7 @@ func (e *engine) loadStates(ctx context.Context, tx *db.Tx, ids db.IDs) error {
 		}
 		e.touch(e.targets[i])
 		e.targets[i].loaded, e.targets[i].facts, e.targets[i].people = true, nil, nil
+		e.targets[i].editable = e.targets[i].mine // others are asked for anew: rights change
 		if !slices.Contains(fresh, id) {
 			fresh = append(fresh, id)
 		}

@@ -196,6 +196,9 @@ func (s *Service) takeBack(ctx context.Context, j *jobs.Job, a db.Actor, run *Ru
 		var stay int64
 		last := below
 		err := s.DB.Update(ctx, a, func(tx *db.Tx) error {
+			if err := again(ctx, tx); err != nil {
+				return err
+			}
 			rows, err := done(ctx, tx, run.ID, below, size)
 			if n = len(rows); err != nil || n == 0 {
 				return err

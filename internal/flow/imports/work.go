@@ -218,7 +218,11 @@ func (p *pass) batch(ctx context.Context, list []numbered) error {
 		next := *p.run
 		b, drafts := p.draft(list)
 		err := p.s.DB.Update(ctx, p.a, func(tx *db.Tx) error {
-			if tx.Try > 0 {
+			if err := again(ctx, tx); err != nil {
+				return err
+			}
+			if other := !tx.Actor.Same(p.a); tx.Try > 0 || other {
+				p.a, p.e.actor = tx.Actor, tx.Actor
 				p.e.rollback()
 				b, drafts = p.draft(list)
 				next = *p.run
