@@ -54,6 +54,15 @@ func hindered(ctx context.Context, tx *db.Tx, kind string, id int64) error {
 // The nouns on which acts on many records are possible.
 var _ = bulk.Register(
 	&bulk.Noun{Kind: "client", Def: &client.List, Name: "x.name", Edit: "client.edit", Remove: "client.delete",
+		Needs: func(field string, empty bool) string {
+			switch {
+			case field != "advisor":
+				return ""
+			case empty: // before the act: putting back isn't re-assigning
+				return "client.assign" // R097
+			}
+			return "client.reassign" // R098
+		},
 		Clear: []string{"customer_type", "branch", "advisor", "language", "currency", "source_medium"},
 		Options: map[string]func(context.Context, *db.Tx) ([]list.Option, error){
 			"advisor":       options("SELECT CAST(u.id AS text), u.name FROM {user} u WHERE u.has_clients AND u.status <> 'disabled' ORDER BY u.name_key, u.id"),

@@ -219,6 +219,9 @@ func beginUndo(ctx context.Context, tx *db.Tx, id int64, wait time.Duration) (*A
 		if !act.Undoable() {
 			return errs.New(errs.Conflict, "bulk.error.state")
 		}
+		if err := act.mayUndo(ctx, tx); err != nil {
+			return err
+		}
 		if act.Changed-act.Undone-act.Kept > Small {
 			wait = 0
 		}

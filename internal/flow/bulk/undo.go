@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/field"
@@ -13,9 +14,51 @@ import (
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
-// back puts the next records back, the last one first. It looks and acts with the
-// eyes of the agency: what an act has given away or put out of sight can be taken
-// back too, since only what the act itself did is touched.
+// needs is Needs where there is one.
+func (n *Noun) needs(field string, empty bool) string {
+	if n.Needs == nil {
+		return ""
+	}
+	return n.Needs(field, empty)
+}
+
+// mayUndo refuses who couldn't do what undo would do: somebody may have lost the right
+// to it since, or act for another who has it.
+func (a *Act) mayUndo(ctx context.Context, tx *db.Tx) error {
+	ok, err := a.may(ctx, tx)
+	if err != nil {
+		return err
+	}
+	n, err := NounOf(a.Kind)
+	if err != nil {
+		return err
+	}
+	for _, empty := range []bool{true, false} {
+		right := n.needs(a.Field, empty)
+		if !ok || tx.Actor.May(right) {
+			continue
+		}
+		was := "<>"
+		if empty {
+			was = "="
+		}
+		var some int64
+		err := tx.Row(ctx, "SELECT count(*) FROM (SELECT 1 AS one FROM {bulk_row} r WHERE r.act_id = $1 AND r.outcome = 'changed' AND r.was "+was+" '' LIMIT 1) x", []any{a.ID}, &some)
+		if err != nil {
+			return err
+		}
+		ok = some == 0
+	}
+	if !ok {
+		return errs.New(errs.Forbidden, "error.forbidden")
+	}
+	return nil
+}
+
+// back puts the next records back, the last one first. The person has the right to do
+// so (see may and Needs), but it looks and acts with the eyes of the agency: what an act
+// has given away or put out of sight can be taken back too, since only what the act
+// itself did is touched.
 func (a *Act) back(ctx context.Context, tx *db.Tx, size int, because error) error {
 	n, err := NounOf(a.Kind)
 	if err != nil {
@@ -26,6 +69,11 @@ func (a *Act) back(ctx context.Context, tx *db.Tx, size int, because error) erro
 	err = record.Select(ctx, all, &rows, "WHERE r.act_id = $1 AND r.outcome = 'changed' ORDER BY r.id DESC LIMIT $2", a.ID, size)
 	if err != nil {
 		return err
+	}
+	for i := range rows {
+		if !tx.Actor.May(n.needs(a.Field, rows[i].Was == "")) {
+			return agency.LostRight()
+		}
 	}
 	d, err := n.doer(ctx, all, a.Order())
 	if err != nil && !errs.Is(err, errs.NotFound) {
