@@ -10,13 +10,14 @@ import (
 )
 
 // Groups returns from what to what an act has changed how many records, the most
-// frequent first; nothing for tags, the trash, and fields that the actor has no
-// right to.
+// frequent first, among the records that the actor sees; nothing for tags, the trash,
+// and fields that the actor has no right to.
 func Groups(ctx context.Context, tx *db.Tx, a *Act) (out []Group, err error) {
 	if !a.Readable(tx.Actor) || a.What != Modify || a.column() == "" {
 		return nil, nil
 	}
 	err = tx.Each(ctx, `SELECT r.was, r.now, count(*) FROM {bulk_row} r WHERE r.act_id = $1 AND r.outcome <> 'refused'
+			AND EXISTS (SELECT 1 FROM {`+a.Kind+`.any} x WHERE x.id = r.record_id)
 		GROUP BY r.was, r.now ORDER BY count(*) DESC, r.was`, []any{a.ID}, func(rows db.Rows) error {
 		var g Group
 		var n int64

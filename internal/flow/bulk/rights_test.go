@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/carnetcrm/carnet/internal/agency"
+	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/dbtest"
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -74,5 +75,34 @@ func TestStepsOfTheDemoted(t *testing.T) {
 	a, err = d.Do(t.Context(), d.As("ada"), inactive, list.Selection{IDs: append(theirs, d.clients("ada", 1, nil)...)})
 	if err != nil || a.Changed != 1 || a.Refused != 2 {
 		t.Errorf("%s: %v", counts(a), err)
+	}
+}
+
+// TestGroupsOfOthers: what an act changed is told of the records that the reader sees.
+func TestGroupsOfOthers(t *testing.T) {
+	d := newDesk(t)
+	was := func(code string) func(int, *client.Client) {
+		return func(_ int, c *client.Client) { c.Currency = code }
+	}
+	ids := append(d.clients("ann", 2, was("CHF")), d.clients("bob", 1, was("GBP"))...)
+	a := d.do("ada", bulk.Order{Kind: "client", What: bulk.Modify, Field: "currency", Value: "EUR"}, ids)
+	groups := func(who string) (out []bulk.Group) {
+		dbtest.View(t, d.World.DB, d.As(who), func(ctx context.Context, tx *db.Tx) (err error) {
+			out, err = bulk.Groups(ctx, tx, a)
+			return err
+		})
+		return out
+	}
+	if got := groups("eva"); len(got) != 2 {
+		t.Errorf("an auditor of the agency reads %v", got)
+	}
+	dbtest.Update(t, d.World.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		var x agency.Agency
+		err := record.Edit(ctx, tx, &x, d.Agency.ID, 0, func() error { x.SeeAuditor = "branch"; return nil })
+		*d.Agency = x
+		return err
+	})
+	if got := groups("eva"); len(got) != 1 || got[0] != (bulk.Group{Was: "CHF", Now: "EUR", Count: 2}) {
+		t.Errorf("an auditor of a branch reads %v", got)
 	}
 }
