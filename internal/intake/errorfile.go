@@ -3,10 +3,10 @@ package intake
 import (
 	"encoding/csv"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/intake/sheet"
+	"github.com/carnetcrm/carnet/internal/output"
 )
 
 // ErrorFile writes the refused rows back, each with the reason, so that they can be
@@ -91,17 +91,10 @@ func (e *ErrorFile) Flush() error {
 	return e.csv.Error()
 }
 
-// signed is a phone or a number, which a spreadsheet may see as one.
-var signed = regexp.MustCompile(`^[+-][\d\s().\-/]*$`)
-
-// safeCell keeps a spreadsheet program from taking a value for a formula. The
-// apostrophe is taken off again when the file comes back.
-func safeCell(s string) string {
-	if s == "" || strings.IndexByte("=+-@\t\r", s[0]) < 0 || signed.MatchString(s) {
-		return s
-	}
-	return "'" + s
-}
+// safeCell keeps a spreadsheet program from taking a value for a formula, also one with
+// other habits, which cuts it at a separator inside. Plain undoes it when the file comes
+// back.
+func safeCell(s string) string { return output.Within(s) }
 
 func safeCells(list []string) []string {
 	out := make([]string, len(list))

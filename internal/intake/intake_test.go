@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -264,6 +265,47 @@ func TestErrorFile(t *testing.T) {
 	}
 	if e.Name("klienci.v2.xlsx") != "klienci.v2-errors.csv" {
 		t.Error(e.Name("klienci.v2.xlsx"))
+	}
+}
+
+// TestErrorFileCells: no cell of an error file begins a formula, by whatever separator a
+// program cuts it, and the values are the same when the file comes back.
+func TestErrorFileCells(t *testing.T) {
+	notes := []string{"x;=1+cmd|' /C calc'!A0", " =1+1", "\uff1d1+1", "a|+2;-3\t@x", "don't; 'tis", "-5", "+48 600 100 200", "+48600100200", "\"=1\"", "'"}
+	var data strings.Builder
+	out := csv.NewWriter(&data)
+	out.Write([]string{"Nazwisko", "Imię", "Uwagi"})
+	for _, n := range notes {
+		out.Write([]string{"Lis", "Ewa", n})
+	}
+	out.Flush()
+	f, got := read(t, data.String(), polish)
+	var b bytes.Buffer
+	e, err := NewErrorFile(&b, f, "Powód")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range got {
+		if err := e.Add("why", r.Rows...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := e.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	for _, cell := range strings.FieldsFunc(b.String(), func(r rune) bool { return strings.ContainsRune(",;|\t\r\n\"", r) }) {
+		if c := strings.TrimSpace(cell); strings.IndexAny(c, "=+-@\uff1d") == 0 && c != "+48 600 100 200" {
+			t.Errorf("a program may run %q", cell)
+		}
+	}
+	_, again := read(t, b.String(), polish)
+	if len(again) != len(notes) {
+		t.Fatalf("%d of %d rows came back", len(again), len(notes))
+	}
+	for i := range again {
+		if was, is := got[i].Record.Client.Remarks, again[i].Record.Client.Remarks; was != is {
+			t.Errorf("%q came back as %q", was, is)
+		}
 	}
 }
 

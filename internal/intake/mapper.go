@@ -1,12 +1,14 @@
 package intake
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/cardno"
 	"github.com/carnetcrm/carnet/internal/country"
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/intake/sheet"
+	"github.com/carnetcrm/carnet/internal/output"
 )
 
 // Options tell what the file itself can't.
@@ -24,11 +26,13 @@ type Mapper struct {
 	opt       Options
 	numbers   []int             // of the columns, see spread
 	countries map[string]string // look-ups of this file, "" for an unknown name
+	back      bool              // an error file comes back, see ErrorFile
 }
 
 // NewMapper prepares a mapping for many rows.
 func NewMapper(m Mapping, opt Options) *Mapper {
-	return &Mapper{m: m, opt: opt, numbers: spread(m.Columns), countries: map[string]string{}}
+	back := slices.ContainsFunc(m.Columns, func(c Column) bool { return strings.HasPrefix(c.Title, ReasonMark) })
+	return &Mapper{m: m, opt: opt, numbers: spread(m.Columns), countries: map[string]string{}, back: back}
 }
 
 // Apply makes one record of one row. The record is meaningless when one of the
@@ -58,8 +62,10 @@ func (p *Mapper) Apply(row sheet.Row) (Record, []Problem) {
 		if value == "" {
 			continue
 		}
-		// The apostrophe by which an error file keeps a spreadsheet from computing.
-		if len(value) > 1 && value[0] == '\'' && strings.IndexByte("=+-@", value[1]) >= 0 {
+		// The apostrophes by which files of ours keep a spreadsheet from computing.
+		if p.back {
+			value = output.Plain(value)
+		} else if len(value) > 1 && value[0] == '\'' && strings.IndexByte("=+-@", value[1]) >= 0 {
 			value = value[1:]
 		}
 		lab := c.Label

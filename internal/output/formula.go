@@ -57,6 +57,26 @@ func Within(s string) string {
 	return b.String()
 }
 
+// Plain takes the apostrophes off again that Within has set: of a file that was made
+// with it and comes back.
+func Plain(s string) string {
+	var b strings.Builder
+	for start := true; s != ""; {
+		end := strings.IndexAny(s, breaks)
+		if end < 0 {
+			end = len(s) - 1
+		}
+		part := s[:end+1]
+		rest, marked := strings.CutPrefix(part, "'")
+		if bare := strings.TrimRight(rest, breaks); marked && (Harmless(bare) != bare || start && bare == "" && runs(rest)) {
+			part = rest
+		}
+		b.WriteString(part)
+		s, start = s[end+1:], false
+	}
+	return b.String()
+}
+
 // dialled reports whether a text is a phone number as it stands: a plus, digits and
 // blanks. There is nothing to run in it, and with an apostrophe it would be no number
 // any more.

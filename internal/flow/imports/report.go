@@ -11,6 +11,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/i18n"
 	"github.com/carnetcrm/carnet/internal/intake"
+	"github.com/carnetcrm/carnet/internal/output"
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
@@ -132,21 +133,13 @@ func (s *Service) WriteReport(ctx context.Context, a db.Actor, run int64, l *i18
 		if r.ClientID != 0 {
 			id = strconv.FormatInt(int64(r.ClientID), 10)
 		}
-		return out.Write([]string{r.LineText(), is.ActionWord(l, r.Action, 1), safe(r.Label), safe(r.Why(l)), id})
+		return out.Write([]string{r.LineText(), is.ActionWord(l, r.Action, 1), output.Within(r.Label), output.Within(r.Why(l)), id})
 	})
 	if err != nil {
 		return err
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// safe keeps a spreadsheet program from taking a text for a formula.
-func safe(s string) string {
-	if s != "" && strings.IndexByte("=+-@\t\r", s[0]) >= 0 {
-		return "'" + s
-	}
-	return s
 }
 
 // eachRow reads the report in pages: the reader may be slow, and a transaction must
