@@ -19,7 +19,10 @@ func TestDefaultCardGoes(t *testing.T) {
 	mine := create(t, w, "ann", n)
 	theirs := create(t, w, "bob", person("Żółć", "Anna", "600 100 201", ""))
 	traveler := n.Travelers[0].ID
-	as := func(who string, do func(ctx context.Context, tx *db.Tx) error) { t.Helper(); dbtest.Update(t, w.DB, w.As(who), do) }
+	as := func(who string, do func(ctx context.Context, tx *db.Tx) error) {
+		t.Helper()
+		dbtest.Update(t, w.DB, w.As(who), do)
+	}
 	link := &client.Link{ClientID: theirs, TravelerID: traveler}
 	pay := func(number string) *client.Card {
 		t.Helper()
@@ -61,11 +64,15 @@ func TestDefaultCardGoes(t *testing.T) {
 	}
 	as("ada", func(ctx context.Context, tx *db.Tx) error { return record.Insert(ctx, tx, link) })
 	card := pay("4111 1111 1111 1111")
-	as("ann", func(ctx context.Context, tx *db.Tx) error { return record.Delete(ctx, tx, new(client.Card), card.ID, 0) })
+	as("ann", func(ctx context.Context, tx *db.Tx) error {
+		return record.Delete(ctx, tx, new(client.Card), card.ID, 0)
+	})
 	is("removed", mine, 0, "ann")
 	is("removed", theirs, 0, "")
 	card = pay("5555 5555 5555 4444")
-	as("bob", func(ctx context.Context, tx *db.Tx) error { return record.Delete(ctx, tx, new(client.Link), link.ID, 0) })
+	as("bob", func(ctx context.Context, tx *db.Tx) error {
+		return record.Delete(ctx, tx, new(client.Link), link.ID, 0)
+	})
 	is("unlinked", theirs, 0, "bob")
 	is("unlinked", mine, card.ID, "ann")
 }

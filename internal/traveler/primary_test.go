@@ -31,7 +31,10 @@ func TestOnePrimary(t *testing.T) {
 		}
 		return passports, cards
 	}
-	ann := func(do func(ctx context.Context, tx *db.Tx) error) { t.Helper(); dbtest.Update(t, w.DB, w.As("ann"), do) }
+	ann := func(do func(ctx context.Context, tx *db.Tx) error) {
+		t.Helper()
+		dbtest.Update(t, w.DB, w.As("ann"), do)
+	}
 	one, two := &traveler.Passport{TravelerID: tr.ID, Country: "PL"}, &traveler.Passport{TravelerID: tr.ID, Country: "CA"}
 	card, next := &traveler.OtherDocument{TravelerID: tr.ID, Kind: "national_id", Primary: true}, &traveler.OtherDocument{TravelerID: tr.ID, Kind: "national_id", Primary: true}
 	licence := &traveler.OtherDocument{TravelerID: tr.ID, Kind: "driving_licence", Primary: true}
