@@ -164,7 +164,8 @@ func rowMarks(tx *db.Tx, n, width int) string {
 }
 
 // Purge removes a deleted record for good, with what hangs on it. Its history
-// loses all values and keeps one line that says when it was purged.
+// loses all values and keeps one line that says when it was purged, and who has looked
+// at its secrets: the limit counts them, and whoever looked doesn't get rid of the trace.
 func Purge(ctx context.Context, tx *db.Tx, kind string, id int64) error {
 	k, ok := kinds[kind]
 	if !ok {
@@ -180,8 +181,8 @@ func Purge(ctx context.Context, tx *db.Tx, kind string, id int64) error {
 	return writeHistory(ctx, tx, "purge", r, clone(r))
 }
 
-// Unmake removes a record as if it had never been there, history included: the
-// undo of an import. The caller has made sure that nobody edited it since.
+// Unmake removes a record as if it had never been there, history included but for looks
+// at its secrets: the undo of an import. The caller has made sure that nobody edited it since.
 func Unmake(ctx context.Context, tx *db.Tx, kind string, id int64) error {
 	k, ok := kinds[kind]
 	if !ok {
@@ -218,9 +219,12 @@ func erase(ctx context.Context, tx *db.Tx, k Kind, r Record) error {
 	if err := remove(ctx, tx, r); err != nil {
 		return err
 	}
-	_, err := tx.Raw(ctx, `DELETE FROM "history" WHERE agency_id = $1 AND ((root_kind = $2 AND root_id = $3) OR (kind = $2 AND ref_id = $3))`,
+	_, err := tx.Raw(ctx, `DELETE FROM "history" WHERE agency_id = $1 AND ((root_kind = $2 AND root_id = $3) OR (kind = $2 AND ref_id = $3)) AND op <> 'reveal'`,
 		agency, k.Name, id)
-	return err
+	if err != nil {
+		return err
+	}
+	return forgetNotes(ctx, tx, k.Name, db.IDs{id})
 }
 
 // Sweep removes the rows of a table that hang on a record without a foreign key.

@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -180,6 +181,38 @@ func looked(ctx context.Context, tx *db.Tx, r Record, column, why string) error 
 	for _, args := range historyArgs(tx, "reveal", r, []Change{{Field: column, New: why}}) {
 		if _, err := tx.Raw(ctx, historySQL+"("+marks(1, len(args))+")", args...); err != nil {
 			return fmt.Errorf("writing the history: %w", err)
+		}
+	}
+	return nil
+}
+
+// forgetNotes takes out of the looks at secrets of records that are gone what was said
+// besides the reason: it may name the person.
+func forgetNotes(ctx context.Context, tx *db.Tx, kind string, ids db.IDs) error {
+	looks := map[int64]string{}
+	for _, cond := range []string{"h.root_kind = $1 AND h.root_id IN {ids $2}", "h.kind = $1 AND h.ref_id IN {ids $2}"} {
+		err := tx.AsSystem().Each(ctx, "SELECT h.id, h.changes FROM {history} h WHERE h.op = 'reveal' AND "+cond, []any{kind, ids}, func(rows db.Rows) error {
+			var id int64
+			var text string
+			err := rows.Scan(&id, &text)
+			looks[id] = text
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for id, text := range looks {
+		var list []Change
+		if err := json.Unmarshal([]byte(text), &list); err != nil {
+			return fmt.Errorf("reading history %d: %w", id, err)
+		}
+		for i := range list {
+			list[i].New, _, _ = strings.Cut(list[i].New, ":")
+		}
+		bare, _ := json.Marshal(list) // of strings: can't fail
+		if _, err := tx.Raw(ctx, `UPDATE "history" SET changes = $1 WHERE agency_id = $2 AND id = $3`, string(bare), tx.Actor.AgencyID, id); err != nil {
+			return fmt.Errorf("shortening the history: %w", err)
 		}
 	}
 	return nil

@@ -147,9 +147,15 @@ func UnmakeAll(ctx context.Context, tx *db.Tx, kind string, ids []int64) error {
 		}
 		args = append(args, kind)
 		for _, cond := range []string{"root_kind = " + kindMark + " AND root_id " + in, "kind = " + kindMark + " AND ref_id " + in} {
-			if _, err := tx.Raw(ctx, `DELETE FROM "history" WHERE agency_id = `+agency+` AND `+cond, args...); err != nil {
+			if _, err := tx.Raw(ctx, `DELETE FROM "history" WHERE agency_id = `+agency+` AND op <> 'reveal' AND `+cond, args...); err != nil {
 				return err
 			}
+		}
+		if kinds[kind].Silent {
+			continue
+		}
+		if err := forgetNotes(ctx, tx, kind, part); err != nil {
+			return err
 		}
 	}
 	return nil
