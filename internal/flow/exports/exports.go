@@ -240,6 +240,17 @@ func (e *Export) refresh(ctx context.Context, tx *db.Tx) error {
 		return err
 	}
 	e.Done, e.Total = j.Done, j.Total
+	if j.State == jobs.Failed || j.State == jobs.Cancelled {
+		// The handler may have noted how it ended after the row was read.
+		var now Export
+		if err := record.Get(ctx, tx, &now, e.ID); err != nil {
+			return err
+		}
+		if !now.Busy() {
+			*e = now
+			return nil
+		}
+	}
 	switch j.State {
 	case jobs.Failed:
 		e.State, e.Error = Failed, "export.error.failed"

@@ -234,7 +234,16 @@ func TestRights(t *testing.T) {
 		t.Error(err)
 	}
 	d.run()
-	if e := d.wait("ada", late.ID); e.State != exports.Failed || e.FileHash != "" || e.Error != "error.forbidden" {
+	e := d.wait("ada", late.ID)
+	if e.State != exports.Failed || e.FileHash != "" || e.Error != "error.forbidden" {
+		t.Errorf("%+v", e)
+	}
+	// Who read it while it was at work, and its job once that had ended, is told the same.
+	e.State, e.Error = exports.Running, ""
+	for end := time.Now().Add(10 * time.Second); e.State == exports.Running && time.Now().Before(end); { // the job ends after the export
+		dbtest.View(t, d.Service.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error { return e.Refresh(ctx, tx) })
+	}
+	if e.State != exports.Failed || e.Error != "error.forbidden" {
 		t.Errorf("%+v", e)
 	}
 }
