@@ -311,11 +311,15 @@ func TestRealFiles(t *testing.T) {
 			d.derived()
 			after := d.dump()
 
+			warned := run.Warnings
+			if name == "agency_spreadsheet_messy.csv" {
+				warned = 2 // both have a passport, which is told from the stored one by its ending only
+			}
 			again := d.imported("ada", name, text, nil)
-			d.expect(again, fmt.Sprintf("create 0 update 0 skip %d error %d warned %d", run.Created, run.Errors, run.Warnings))
-			for _, mode := range []string{imports.ModeOverwrite, imports.ModeCreate} {
+			d.expect(again, fmt.Sprintf("create 0 update 0 skip %d error %d warned %d", run.Created, run.Errors, warned))
+			for mode, warned := range map[string]int64{imports.ModeOverwrite: warned, imports.ModeCreate: run.Warnings} {
 				again = d.imported("ada", name, text, func(o *imports.Options) { o.Mode = mode })
-				d.expect(again, fmt.Sprintf("create 0 update 0 skip %d error %d warned %d", run.Created, run.Errors, run.Warnings))
+				d.expect(again, fmt.Sprintf("create 0 update 0 skip %d error %d warned %d", run.Created, run.Errors, warned))
 			}
 			same(t, "imported twice", after, d.dump())
 			if run.Created == 0 {
