@@ -195,18 +195,25 @@ func (p *Page) failPage(err error, kind errs.Kind) {
 	case p.Visitor == nil || p.Visitor.Partial:
 		werr = p.RenderPlain(status, title, within(ui.WelcomeBox(ui.Welcome{Title: title, Sub: text}), ui.Button{Label: p.T("fail.back"), Href: "/", Kind: "primary", Wide: true}))
 	default:
-		actions := []templ.Component{ui.Button{Label: p.T("fail.back"), Href: "/", Kind: "primary"}}
-		if asked := p.R.URL.Query(); asked.Get("view") == "" && kind == errs.Invalid && (p.R.URL.Path == "/clients" || p.R.URL.Path == "/travelers") {
-			actions = []templ.Component{ui.Button{Label: p.T("listpage.fresh"), Href: p.R.URL.Path + "?view=0", Kind: "primary"}}
-		} else if asked.Get("view") != "" { // the list itself can be seen
-			actions = []templ.Component{ui.Button{Label: p.T("view.without"), Href: p.R.URL.Path + "?view=0", Kind: "primary"}, ui.Button{Label: p.T("view.all"), Href: "/views"}}
-		}
-		werr = p.render(status, Screen{Title: title}, failScreen(title, text, actions))
+		werr = p.render(status, Screen{Title: title}, failScreen(title, text, p.waysOn(kind)))
 	}
 	if werr != nil {
 		p.s.Log.ErrorContext(p.Ctx(), "the page of an error failed", "error", werr)
 		http.Error(p.W, title, status)
 	}
+}
+
+// waysOn lead away from the page of an error. A list that can't be asked so can still be
+// seen.
+func (p *Page) waysOn(kind errs.Kind) []templ.Component {
+	path, viewed := p.R.URL.Path, p.R.URL.Query().Get("view") != ""
+	switch {
+	case viewed:
+		return []templ.Component{ui.Button{Label: p.T("view.without"), Href: path + "?view=0", Kind: "primary"}, ui.Button{Label: p.T("view.all"), Href: "/views"}}
+	case kind == errs.Invalid && (path == "/clients" || path == "/travelers"):
+		return []templ.Component{ui.Button{Label: p.T("listpage.fresh"), Href: path + "?view=0", Kind: "primary"}}
+	}
+	return []templ.Component{ui.Button{Label: p.T("fail.back"), Href: "/", Kind: "primary"}}
 }
 
 // fieldErrors returns what is wrong per field.

@@ -176,7 +176,8 @@ func (v *viewsView) of(name string) (out []view.View) {
 }
 
 // newView stores the present query of a list as a view. Without a name it asks for one
-// first, and by following a link it only asks. The fields of the view begin with "v_", since a list has a filter "name".
+// first, and by following a link it only asks. The fields of the view begin with "v_",
+// since a list has a filter "name".
 func (s *Server) newView(p *Page) error {
 	f, err := p.Form()
 	if err != nil {
