@@ -145,6 +145,21 @@ func Get(ctx context.Context, tx *db.Tx, id int64) (*Info, error) {
 	return &l[0], nil
 }
 
+// Behind returns the job of something that was read as busy. A handler notes how its
+// work ended before its job ends, and both may happen after that reading: where the job
+// is at work no more, again reads the thing anew and reports whether it is still busy
+// with this job. If not, Behind returns nil. It returns NotFound where there is no such job.
+func Behind(ctx context.Context, tx *db.Tx, id int64, again func() (busy bool, err error)) (*Info, error) {
+	i, err := Get(ctx, tx, id)
+	if err != nil || i.State == Ready || i.State == Running {
+		return i, err
+	}
+	if busy, err := again(); err != nil || !busy {
+		return nil, err
+	}
+	return i, nil
+}
+
 // Filter picks jobs for List; its zero value picks all.
 type Filter struct {
 	Kinds      []string

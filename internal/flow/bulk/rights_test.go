@@ -50,6 +50,14 @@ func TestJobOfTheDisabled(t *testing.T) {
 	if act.State != bulk.Failed || act.Error != "error.job_disabled" || act.Changed == 0 || act.Changed == act.Total || act.Refused != 0 {
 		t.Fatalf("%s %s of %d", counts(act), act.Error, act.Total)
 	}
+	// Who read it while it was at work, and its job once that had ended, is told the same.
+	act.State, act.Error = bulk.Running, ""
+	for end := time.Now().Add(10 * time.Second); act.State == bulk.Running && time.Now().Before(end); { // the job ends after the act
+		dbtest.View(t, d.World.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error { return act.Refresh(ctx, tx) })
+	}
+	if act.State != bulk.Failed || act.Error != "error.job_disabled" {
+		t.Errorf("read while it ended: %s %s", act.State, act.Error)
+	}
 	changed := act.Changed
 	if act = d.undo("ada", act.ID); act.State != bulk.Undone || act.Undone != changed || d.by("currency") != " 6000" {
 		t.Errorf("%s: %s", counts(act), d.by("currency"))

@@ -146,12 +146,16 @@ func (a *Act) refresh(ctx context.Context, tx *db.Tx) error {
 	if !a.Busy() {
 		return nil
 	}
-	j, err := jobs.Get(ctx, tx, a.JobID)
+	job := a.JobID
+	j, err := jobs.Behind(ctx, tx, job, func() (bool, error) {
+		err := record.Get(ctx, tx, a, a.ID)
+		return a.Busy() && a.JobID == job, err
+	})
 	if errs.Is(err, errs.NotFound) {
 		a.State, a.Error = Failed, "bulk.error.failed"
 		return nil
 	}
-	if err == nil && j.Ended() && j.State != jobs.Done {
+	if err == nil && j != nil && j.Ended() && j.State != jobs.Done {
 		a.State, a.Error = Failed, "bulk.error.failed"
 	}
 	return err

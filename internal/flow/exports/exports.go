@@ -231,26 +231,19 @@ func (e *Export) refresh(ctx context.Context, tx *db.Tx) error {
 		}
 		return nil
 	}
-	j, err := jobs.Get(ctx, tx, e.JobID)
+	job := e.JobID
+	j, err := jobs.Behind(ctx, tx, job, func() (bool, error) {
+		err := record.Get(ctx, tx, e, e.ID)
+		return e.Busy() && e.JobID == job, err
+	})
 	if errs.Is(err, errs.NotFound) {
 		e.State, e.Error = Failed, "export.error.lost"
 		return nil
 	}
-	if err != nil {
+	if err != nil || j == nil {
 		return err
 	}
 	e.Done, e.Total = j.Done, j.Total
-	if j.State == jobs.Failed || j.State == jobs.Cancelled {
-		// The handler may have noted how it ended after the row was read.
-		var now Export
-		if err := record.Get(ctx, tx, &now, e.ID); err != nil {
-			return err
-		}
-		if !now.Busy() {
-			*e = now
-			return nil
-		}
-	}
 	switch j.State {
 	case jobs.Failed:
 		e.State, e.Error = Failed, "export.error.failed"

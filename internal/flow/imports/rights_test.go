@@ -50,6 +50,14 @@ func TestImportOfTheDisabled(t *testing.T) {
 		if r.State != imports.Failed || r.Error != key || r.Created == 0 || r.Created == 4000 || r.Created != count() || r.Errors != 0 {
 			t.Fatalf("%s %s, %d of %d", r.State, r.Error, r.Created, count())
 		}
+		// Who read it while it was at work, and its job once that had ended, is told the same.
+		r.State, r.Error = imports.Running, ""
+		for end := time.Now().Add(10 * time.Second); r.State == imports.Running && time.Now().Before(end); { // the job ends after the run
+			dbtest.View(t, d.World.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error { return r.Refresh(ctx, tx) })
+		}
+		if r.State != imports.Failed || r.Error != key {
+			t.Errorf("read while it ended: %s %s", r.State, r.Error)
+		}
 		if r = d.do("ada", run.ID, d.Undo); r.State != imports.Undone || count() != 0 {
 			t.Errorf("undone: %s %s, %d are left", r.State, r.Error, count())
 		}

@@ -194,12 +194,16 @@ func (r *Run) refresh(ctx context.Context, tx *db.Tx) error {
 	if !r.Busy() || r.JobID == 0 {
 		return nil
 	}
-	j, err := jobs.Get(ctx, tx, r.JobID)
+	job := r.JobID
+	j, err := jobs.Behind(ctx, tx, job, func() (bool, error) {
+		err := record.Get(ctx, tx, r, r.ID)
+		return r.Busy() && r.JobID == job, err
+	})
 	if errs.Is(err, errs.NotFound) {
 		r.State, r.Error = Failed, "import.error.lost"
 		return nil
 	}
-	if err != nil {
+	if err != nil || j == nil {
 		return err
 	}
 	switch j.State {
