@@ -64,6 +64,29 @@ func now(ctx context.Context, tx *db.Tx, userID int64) (db.Actor, error) {
 	return ActorOf(ag, &u, tx.Actor.Via), nil
 }
 
+// Refused is the error for a person without a right. Where the role has it, and the
+// agency has switched off what it is for, the error says so.
+func Refused(ctx context.Context, d *db.DB, a db.Actor, right string) error {
+	refused := errs.New(errs.Forbidden, "error.forbidden")
+	if a.UserID == 0 {
+		return refused
+	}
+	return d.View(ctx, db.System(a.AgencyID), func(tx *db.Tx) error {
+		var u User
+		if err := record.Get(ctx, tx, &u, a.UserID); err != nil {
+			return err
+		}
+		ag, err := Current(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if ag.NoExport && rightsOf[u.Role][right] && !settledRights[u.Role][right] {
+			return errs.New(errs.Forbidden, "export.off")
+		}
+		return refused
+	})
+}
+
 // IDs returns the ids of all agencies, the oldest first. An id may be taken and not be
 // used.
 func IDs(ctx context.Context, d *db.DB) (ids []int64, err error) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/i18n"
@@ -256,7 +257,7 @@ func (q *req) matched() error {
 func (q *req) check(w http.ResponseWriter) error {
 	o := q.op
 	if !q.actor.May(o.need) {
-		return errs.New(errs.Forbidden, "error.forbidden")
+		return agency.Refused(q.http.Context(), q.s.DB, q.actor, o.need)
 	}
 	if o.writes() && q.actor.ReadOnly {
 		return errs.New(errs.Forbidden, "api.read_only_token")

@@ -175,7 +175,7 @@ func TestPeopleProof(t *testing.T) {
 		}
 		return []string{"held_to", html.UnescapeString(m[0][1]), "held", html.UnescapeString(m[1][1])}
 	}
-	b.post(ann, "version", "0", "name", "Ann & Son", "email", "ann+2@example.com", "role", "manager").want(403, ann, "Confirm that it’s you")
+	b.post(ann, "version", "0", "name", "Ann & Son", "email", "ann+2@example.com", "role", "manager").want(403, ann, "Confirm that it’s you", "What you entered is kept", `href="`+ann+`"`)
 	if u := person(); u.Role != "agent" || u.Email != "ann@example.com" {
 		t.Fatalf("changed without proof: %s %s", u.Role, u.Email)
 	}

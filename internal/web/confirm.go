@@ -17,6 +17,15 @@ type waiting struct {
 	form string // what was sent, encoded as it came
 }
 
+// cancel is where somebody goes who doesn't prove anything: back to the page with the form,
+// or to the start where a page was asked for that stays closed.
+func (h waiting) cancel(next string) string {
+	if h.to != "" && ours(next) {
+		return next
+	}
+	return "/"
+}
+
 // hold asks for a fresh proof and keeps the form that was sent.
 func (p *Page) hold() error {
 	if _, err := p.Form(); err != nil {

@@ -202,8 +202,8 @@ func TestExportOff(t *testing.T) {
 		t.Fatal(res.StatusCode)
 	}
 	for _, path := range []string{"/clients/export", "/travelers/export", "/clients/print"} {
-		if res, _ := x.send(path, nil); res.StatusCode != 403 {
-			t.Errorf("%s answers %d", path, res.StatusCode)
+		if res, html := x.send(path, nil); res.StatusCode != 403 || !strings.Contains(html, "Exporting is switched off") {
+			t.Errorf("%s answers %d, or doesn't say why", path, res.StatusCode)
 		}
 	}
 	if res, _ := x.send("/clients/export/start", url.Values{"all": {"1"}, "_format": {"csv"}}); res.StatusCode != 403 {

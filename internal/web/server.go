@@ -200,7 +200,7 @@ func (p *Page) admit(rt Route) error {
 	case p.Visitor == nil || p.Visitor.Partial:
 		return errs.New(errs.Unauthenticated, "error.unauthenticated")
 	case !p.Actor.May(rt.Right):
-		return errs.New(errs.Forbidden, "error.forbidden")
+		return agency.Refused(p.Ctx(), p.s.DB, p.Actor, rt.Right)
 	case rt.StepUp && !p.fresh():
 		return errs.New(errs.StepUp, "error.step_up")
 	}

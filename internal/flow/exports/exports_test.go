@@ -235,7 +235,7 @@ func TestRights(t *testing.T) {
 	}
 	d.run()
 	e := d.wait("ada", late.ID)
-	if e.State != exports.Failed || e.FileHash != "" || e.Error != "error.forbidden" {
+	if e.State != exports.Failed || e.FileHash != "" || e.Error != "export.off" {
 		t.Errorf("%+v", e)
 	}
 	// Who read it while it was at work, and its job once that had ended, is told the same.
@@ -243,7 +243,7 @@ func TestRights(t *testing.T) {
 	for end := time.Now().Add(10 * time.Second); e.State == exports.Running && time.Now().Before(end); { // the job ends after the export
 		dbtest.View(t, d.Service.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error { return e.Refresh(ctx, tx) })
 	}
-	if e.State != exports.Failed || e.Error != "error.forbidden" {
+	if e.State != exports.Failed || e.Error != "export.off" {
 		t.Errorf("%+v", e)
 	}
 }

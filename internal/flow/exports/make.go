@@ -56,7 +56,7 @@ func (e *Export) end(now db.Stamp, rows, skipped int64, err error) {
 // write makes the file. Tick, where not nil, is asked for every row whether to go on.
 func (s *Service) write(ctx context.Context, a db.Actor, e *Export, w io.Writer, tick func(done int64) error) (rows, skipped int64, err error) {
 	if !a.May(Right) {
-		return 0, 0, errs.New(errs.Forbidden, "error.forbidden")
+		return 0, 0, agency.Refused(ctx, s.DB, a, Right)
 	}
 	chosen, err := e.Chosen()
 	if err != nil {
@@ -236,7 +236,7 @@ func (s *Service) Printout(ctx context.Context, a db.Actor, e *Export) (*Printed
 
 func (s *Service) printout(ctx context.Context, a db.Actor, e *Export, p *Printed) error {
 	if !a.May(Right) {
-		return errs.New(errs.Forbidden, "error.forbidden")
+		return agency.Refused(ctx, s.DB, a, Right)
 	}
 	chosen, err := e.Chosen()
 	if err != nil {

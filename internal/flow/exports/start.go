@@ -34,7 +34,7 @@ type Request struct {
 // and then Make must be called at once.
 func (s *Service) Start(ctx context.Context, a db.Actor, q Request) (*Export, error) {
 	if !a.May(Right) {
-		return nil, errs.New(errs.Forbidden, "error.forbidden")
+		return nil, agency.Refused(ctx, s.DB, a, Right)
 	}
 	d := Lists[q.List]
 	if d == nil {
