@@ -163,6 +163,16 @@ func (l *Link) Follow(ctx context.Context, tx *db.Tx, old record.Record, gone bo
 		AND r.default_card_id IN (SELECT k.id FROM {payment_card} k WHERE k.traveler_id = $2)`, was.ClientID, was.TravelerID)
 }
 
+// DropLostCard takes the default card off a client that came back from the trash, where
+// the card was removed or its traveler left meanwhile.
+func (c *Client) DropLostCard(ctx context.Context, tx *db.Tx) error {
+	if c.DefaultCard == 0 {
+		return nil
+	}
+	return dropDefault(ctx, tx, `WHERE r.id = $1 AND NOT EXISTS (SELECT 1 FROM {payment_card} k
+		JOIN {client_traveler} l ON l.traveler_id = k.traveler_id WHERE k.id = r.default_card_id AND l.client_id = r.id)`, c.ID)
+}
+
 // dropDefault takes the default card off clients, as the actor where they may change the
 // client, else as the program: the card is listed at clients that the actor doesn't see.
 func dropDefault(ctx context.Context, tx *db.Tx, clause string, args ...any) error {

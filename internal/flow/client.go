@@ -305,7 +305,7 @@ func RestoreClient(ctx context.Context, tx *db.Tx, id int64) error {
 			return err
 		}
 	}
-	return nil
+	return c.DropLostCard(ctx, tx)
 }
 
 // TrashTraveler moves a traveler to the trash. Version is as in TrashClient.

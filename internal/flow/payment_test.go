@@ -7,6 +7,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/dbtest"
+	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
@@ -75,4 +76,23 @@ func TestDefaultCardGoes(t *testing.T) {
 	})
 	is("unlinked", theirs, 0, "bob")
 	is("unlinked", mine, card.ID, "ann")
+
+	// A client that is in the trash meanwhile doesn't come back with it.
+	trash := func() {
+		as("ada", func(ctx context.Context, tx *db.Tx) error { return flow.TrashClient(ctx, tx, mine, 0) })
+	}
+	restore := func() {
+		as("ada", func(ctx context.Context, tx *db.Tx) error { return flow.RestoreClient(ctx, tx, mine) })
+	}
+	trash()
+	restore()
+	is("back with its card", mine, card.ID, "ann")
+	link = &client.Link{ClientID: theirs, TravelerID: traveler} // the traveler stays when mine goes
+	as("ada", func(ctx context.Context, tx *db.Tx) error { return record.Insert(ctx, tx, link) })
+	trash()
+	as("ada", func(ctx context.Context, tx *db.Tx) error {
+		return record.Delete(ctx, tx, new(client.Card), card.ID, 0)
+	})
+	restore()
+	is("back without its card", mine, 0, "ada")
 }
