@@ -66,8 +66,8 @@ compiled() {
 }
 
 export CARNET_REQUIRE_BROWSER=1
-# The longest first: it would be alone at the end.
-run "all packages, SQLite" go test -timeout 30m -p "$procs" "$@" ./internal/web ./...
+# The longest first: they would be alone at the end.
+run "all packages, SQLite" go test -timeout 30m -p "$procs" "$@" ./internal/web ./internal/app ./internal/web/ui ./...
 
 mapfile -t packages < <(go list -f '{{$p := .ImportPath}}{{range .TestImports}}{{if eq . "github.com/carnetcrm/carnet/internal/dbtest"}}{{$p}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "github.com/carnetcrm/carnet/internal/dbtest"}}{{$p}}{{"\n"}}{{end}}{{end}}' ./... | sort -u | grep .)
 first=() # the longest
