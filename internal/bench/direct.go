@@ -22,7 +22,7 @@ type direct struct {
 
 // pragmas are those of Carnet's readers.
 const pragmas = "?_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)" +
-	"&_pragma=mmap_size(1073741824)&_pragma=cache_size(-8000)"
+	"&_pragma=mmap_size(2147418112)&_pragma=cache_size(-8000)"
 
 func openDirect(ctx context.Context, s *Set) (*direct, error) {
 	d := &direct{stmts: map[string]*sql.Stmt{}}
