@@ -76,23 +76,46 @@ func TestDefaultCardGoes(t *testing.T) {
 	})
 	is("unlinked", theirs, 0, "bob")
 	is("unlinked", mine, card.ID, "ann")
+}
 
-	// A client that is in the trash meanwhile doesn't come back with it.
-	trash := func() {
-		as("ada", func(ctx context.Context, tx *db.Tx) error { return flow.TrashClient(ctx, tx, mine, 0) })
+// TestDefaultCardOfTrashed: a client that is in the trash while its card is removed comes
+// back without it, and with it otherwise.
+func TestDefaultCardOfTrashed(t *testing.T) {
+	w := dbtest.NewWorld(t)
+	n := person("Żółć", "Łukasz", "600 100 200", "")
+	mine := create(t, w, "ann", n)
+	theirs := create(t, w, "bob", person("Żółć", "Anna", "600 100 201", ""))
+	card := &client.Card{TravelerID: n.Travelers[0].ID, Number: record.Plain("4111 1111 1111 1111")}
+	as := func(do func(ctx context.Context, tx *db.Tx) error) {
+		t.Helper()
+		dbtest.Update(t, w.DB, w.As("ada"), do)
 	}
-	restore := func() {
-		as("ada", func(ctx context.Context, tx *db.Tx) error { return flow.RestoreClient(ctx, tx, mine) })
-	}
-	trash()
-	restore()
-	is("back with its card", mine, card.ID, "ann")
-	link = &client.Link{ClientID: theirs, TravelerID: traveler} // the traveler stays when mine goes
-	as("ada", func(ctx context.Context, tx *db.Tx) error { return record.Insert(ctx, tx, link) })
-	trash()
-	as("ada", func(ctx context.Context, tx *db.Tx) error {
-		return record.Delete(ctx, tx, new(client.Card), card.ID, 0)
+	var c client.Client
+	as(func(ctx context.Context, tx *db.Tx) error {
+		// The traveler stays with its card when mine goes.
+		if err := record.Insert(ctx, tx, &client.Link{ClientID: theirs, TravelerID: card.TravelerID}); err != nil {
+			return err
+		}
+		if err := record.Insert(ctx, tx, card); err != nil {
+			return err
+		}
+		return record.Edit(ctx, tx, &c, mine, 0, func() error { c.PaymentForm, c.DefaultCard = "P", db.Ref(card.ID); return nil })
 	})
-	restore()
-	is("back without its card", mine, 0, "ada")
+	for _, want := range []int64{card.ID, 0} {
+		as(func(ctx context.Context, tx *db.Tx) error { return flow.TrashClient(ctx, tx, mine, 0) })
+		if want == 0 {
+			as(func(ctx context.Context, tx *db.Tx) error {
+				return record.Delete(ctx, tx, new(client.Card), card.ID, 0)
+			})
+		}
+		as(func(ctx context.Context, tx *db.Tx) error {
+			if err := flow.RestoreClient(ctx, tx, mine); err != nil {
+				return err
+			}
+			return record.Get(ctx, tx, &c, mine)
+		})
+		if int64(c.DefaultCard) != want {
+			t.Errorf("it came back with card %d, not %d", c.DefaultCard, want)
+		}
+	}
 }
