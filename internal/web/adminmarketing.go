@@ -131,7 +131,7 @@ func affiliationRecord(p *Page, status int) error {
 	}
 	var codes ui.Group
 	for _, g := range v.markGroups(true) {
-		f := ui.Facts{Two: true}
+		f := ui.Facts{Wide: true}
 		for _, c := range g.codes {
 			f.Items = append(f.Items, ui.Fact{Label: c.Names.In(p.L.Lang()), Value: c.Code})
 		}

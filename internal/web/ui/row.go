@@ -25,6 +25,7 @@ type Facts struct {
 	Items  []Fact
 	Two    bool // two columns where there is room
 	Narrow bool // in a Peek
+	Wide   bool // long labels before short values
 }
 
 // Render writes the list; without a single fact nothing. The same label twice in a row
@@ -41,6 +42,7 @@ func (f Facts) Render(ctx context.Context, w io.Writer) error {
 			m.lit(`<dl class="facts`)
 			m.when(f.Two, " is-two")
 			m.when(f.Narrow, " is-narrow")
+			m.when(f.Wide, " is-wide")
 			m.lit(`">`)
 		}
 		if !any || last != it.Label {
