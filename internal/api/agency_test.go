@@ -99,6 +99,10 @@ func TestUsers(t *testing.T) {
 	k.do("bob", fmt.Sprintf("DELETE /tokens/%d", tok.id()), "").want(404)
 	k.do("ann", fmt.Sprintf("DELETE /tokens/%d", tok.id()), "").want(204)
 	k.do(secret, "GET /me", "").want(401)
+	first := k.do("ann", "POST /tokens", proved(`{"name":"First","scope":"write"}`)).want(201).is("made_by", nil)
+	second := k.do(first.at("token").(string), "POST /tokens", proved(`{"name":"Second","scope":"write"}`)).want(201).is("made_by", float64(first.id()))
+	k.do("ann", fmt.Sprintf("DELETE /tokens/%d", first.id()), "").want(204)
+	k.do(second.at("token").(string), "GET /me", "").want(401)
 	k.do("ann", "POST /tokens", proved(`{"name":"Form","scope":"all"}`)).bad(422, "scope", "choice")
 	k.do("ann", "POST /tokens", proved(`{"name":"Form","scope":"read","days":0}`)).bad(422, "days", "max")
 }

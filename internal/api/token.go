@@ -14,7 +14,8 @@ var tokenSchema = obj("Token", "An API token of oneself. Its text is shown once,
 	enum("scope", "Whether it may write.", "read", "read", "write"), text("hint", "Its last four characters.", "x7Qa"),
 	moment("created_at", "When it was created."), moment("expires_at", "When it ends, null for never.").orNull(),
 	moment("used_at", "When it was last used, null for never.").orNull(),
-).must("id", "name", "scope", "hint", "created_at", "expires_at", "used_at")
+	number("made_by", "The token by means of which it was made, and with which it ends; null for none.", 11).orNull(),
+).must("id", "name", "scope", "hint", "created_at", "expires_at", "used_at", "made_by")
 
 func tokenOps() []op {
 	return []op{
@@ -29,7 +30,7 @@ func tokenOps() []op {
 				return err
 			}},
 		{id: "token.create", method: "POST", path: "/tokens", group: "Tokens", summary: "Create a token", secret: true,
-			doc: "A token that acts in your name. It takes your password or a code of your authenticator app, and ends when the token does that asks for it, if not before. " +
+			doc: "A token that acts in your name. It takes your password or a code of your authenticator app, and ends when the token that asks for it expires or is revoked, if not before. " +
 				"The answer holds the token's text, which is never shown again and never kept for a repetition.",
 			need: "token.own", proof: proofAlways,
 			body: obj("TokenNew", "A new token.", text("name", "What it is for.", "Website form"), enum("scope", "Whether it may write.", "read", "read", "write"),
@@ -37,7 +38,7 @@ func tokenOps() []op {
 			status: 201, reply: tokenSchema.with("TokenCreated", "The new token with its text.", text("token", "The text to send as bearer.", "carnet_…")).must("token"),
 			run: createToken},
 		{id: "token.delete", method: "DELETE", path: "/tokens/{id}", group: "Tokens", summary: "Revoke a token",
-			doc: "It stops working at once.", need: "token.own", status: 204,
+			doc: "It stops working at once, and so do the tokens that were made by means of it.", need: "token.own", status: 204,
 			run: func(ctx context.Context, tx *db.Tx, q *req) error { return q.s.Login.RevokeToken(ctx, tx, q.id()) }},
 	}
 }
@@ -63,5 +64,6 @@ func appendToken(b []byte, t *login.Token) []byte {
 	b = appendText(b, "hint", t.Hint)
 	b = appendStamp(b, "created_at", t.CreatedAt)
 	b = appendStamp(b, "expires_at", t.ExpiresAt)
-	return appendStamp(b, "used_at", t.UsedAt)
+	b = appendStamp(b, "used_at", t.UsedAt)
+	return appendRef(b, "made_by", t.ParentID)
 }

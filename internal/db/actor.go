@@ -37,8 +37,10 @@ type Actor struct {
 	Via      string // the way in: "web", "api", "import", "job", "cli"
 	RunID    int64  // the act that groups many changes (an import run), 0 for none
 
-	// Until is when the token by which the actor comes ends, 0 for never and without one.
-	Until Stamp
+	// TokenID is the API token by which the actor comes, 0 without one; Until is when it
+	// ends, 0 for never.
+	TokenID int64
+	Until   Stamp
 
 	// Link names the one record that a private link opens, such as "fill_in/5": who
 	// comes by a link is no user and sees only rows whose rule names :link.

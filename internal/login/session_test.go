@@ -292,6 +292,63 @@ func TestTokenOfToken(t *testing.T) {
 	}
 }
 
+// TestTokenOfTokenRevoked: who revokes a token ends what was made by means of it, however
+// far down, and nothing else.
+func TestTokenOfTokenRevoked(t *testing.T) {
+	b := newBench(t)
+	b.give("ann")
+	made := func(by string) (tok login.Token, text string) {
+		t.Helper()
+		a := b.As("ann")
+		if by != "" {
+			var err error
+			if a, _, err = b.s.AuthenticateToken(t.Context(), by); err != nil {
+				t.Fatal(err)
+			}
+		}
+		dbtest.Update(t, b.DB, a, func(ctx context.Context, tx *db.Tx) (err error) {
+			tok, text, err = b.s.NewToken(ctx, tx, "made", "write", 0)
+			return err
+		})
+		return tok, text
+	}
+	_, other := made("")
+	first, firstText := made("")
+	child, childText := made(firstText)
+	_, grandchild := made(childText)
+	_, sibling := made(firstText)
+	if child.ParentID != first.ID {
+		t.Errorf("made by %d, want %d", child.ParentID, first.ID)
+	}
+	stale, _, err := b.s.AuthenticateToken(t.Context(), childText) // a request that is on its way
+	if err != nil {
+		t.Fatal(err)
+	}
+	revoke := func(id int64) {
+		t.Helper()
+		dbtest.Update(t, b.DB, b.As("ann"), func(ctx context.Context, tx *db.Tx) error { return b.s.RevokeToken(ctx, tx, id) })
+	}
+	opens := func(text string) bool {
+		_, _, err := b.s.AuthenticateToken(t.Context(), text)
+		return err == nil
+	}
+	revoke(child.ID)
+	if opens(childText) || opens(grandchild) || !opens(firstText) || !opens(sibling) {
+		t.Error("revoking the second ends another family")
+	}
+	err = b.DB.Update(t.Context(), stale, func(tx *db.Tx) error {
+		_, _, err := b.s.NewToken(t.Context(), tx, "late", "write", 0)
+		return err
+	})
+	if !errs.Is(err, errs.Unauthenticated) {
+		t.Errorf("a revoked token made another one: %v", err)
+	}
+	revoke(first.ID)
+	if opens(firstText) || opens(sibling) || !opens(other) {
+		t.Error("revoking the first ends another family")
+	}
+}
+
 // TestNewTokenRefused: what is wrong with a token is said per field.
 func TestNewTokenRefused(t *testing.T) {
 	b := newBench(t)

@@ -1348,7 +1348,7 @@ func tokenCards(p *Page, t tokenForm) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					for _, k := range t.list {
-						templ_7745c5c3_Err = ui.Row{Lead: ui.IconLg("key"), Title: k.Name, Badges: tokenBadges(p, k), Sub: tokenSub(p, k), End: tokenUse(p, k), Actions: []templ.Component{revokeTokenForm(p, k)}}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Row{Lead: ui.IconLg("key"), Title: k.Name, Badges: tokenBadges(p, k), Sub: tokenSub(p, k, t.list), End: tokenUse(p, k), Actions: []templ.Component{revokeTokenForm(p, k)}}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1465,8 +1465,13 @@ func tokenBadges(p *Page, k login.Token) []ui.Badge {
 	return []ui.Badge{{Label: p.T("account.token.read")}}
 }
 
-func tokenSub(p *Page, k login.Token) string {
+func tokenSub(p *Page, k login.Token, all []login.Token) string {
 	s := "carnet_…" + k.Hint + " · "
+	for _, by := range all {
+		if by.ID == k.ParentID {
+			s += p.T("account.token.made_by", "Name", by.Name) + " · "
+		}
+	}
 	if k.ExpiresAt == 0 {
 		return s + p.T("account.token.never")
 	}
