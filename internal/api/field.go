@@ -32,8 +32,8 @@ var fields = noun[field.Field]{one: "field", many: "fields", id: "field", group:
 		prop{name: "position", doc: "Place in the order.", example: int64(10)},
 		prop{name: "active", doc: "Whether it is in use; switched off it disappears and keeps its values. True where nothing is said.", example: true, yes: true})}
 
-// fieldOps lets everybody list the fields whose values they see; to maintain them needs
-// the right.
+// fieldOps lets everybody list the fields whose values they see, as far as their conditions
+// name no others; to maintain them needs the right.
 func fieldOps() []op {
 	n := fields
 	n.list = func(ctx context.Context, tx *db.Tx, q *req) ([]field.Field, error) {
@@ -42,7 +42,14 @@ func fieldOps() []op {
 			return all, err
 		}
 		set, err := field.Of(ctx, tx)
-		return slices.DeleteFunc(all, func(f field.Field) bool { return err == nil && !set.Sees(&f) }), err
+		if err != nil {
+			return nil, err
+		}
+		all = slices.DeleteFunc(all, func(f field.Field) bool { return !set.Sees(&f) })
+		for i := range all {
+			all[i] = set.Told(all[i])
+		}
+		return all, nil
 	}
 	out := ops(n)
 	out[0].need = ""

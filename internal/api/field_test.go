@@ -113,6 +113,8 @@ func TestHiddenCondition(t *testing.T) {
 		}
 		return nil
 	})
+	k.do("ann", "GET /fields", "").want(200).is("items.0.code", "deposit", "items.0.requirement", "never", "items.0.required_if", "", "items.1", nil)
+	k.do("ada", "GET /fields", "").want(200).is("items.1.requirement", "if", "items.1.required_if", "fields.credit = BAD")
 	for _, credit := range []string{"BAD", "OK"} {
 		id := k.do("ann", "POST /clients", `{"travelers":[{"family":"Lis","given":"Ewa"}]}`).want(201).id()
 		at := fmt.Sprintf("PATCH /clients/%d", id)

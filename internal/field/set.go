@@ -65,6 +65,20 @@ func (s *Set) Sees(f *Field) bool { return f.Active && has(f.ViewRoles, s.role) 
 // Edits reports whether the actor may fill a field in: who edits must see.
 func (s *Set) Edits(f *Field) bool { return s.Sees(f) && has(f.EditRoles, s.role) }
 
+// Told returns a field as the actor may know it. A requirement that depends on a field
+// which they don't see never holds for them, and its condition would tell of that field.
+func (s *Set) Told(f Field) Field {
+	for _, c := range f.Conditions() {
+		if code, own := strings.CutPrefix(c.On, Column+"."); own {
+			if on := s.Get(code); on == nil || !s.Sees(on) {
+				f.Requirement, f.RequiredIf = Never, ""
+				break
+			}
+		}
+	}
+	return f
+}
+
 // For returns the fields of a kind of record that the actor sees, by section and position.
 func (s *Set) For(kind string) (out []*Field) {
 	for i := range s.all {
