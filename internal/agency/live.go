@@ -6,6 +6,7 @@ import (
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/jobs"
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
@@ -32,11 +33,7 @@ func (a *Agency) Guard(_ context.Context, tx *db.Tx, _ record.Record) error {
 func (u *User) follow(ctx context.Context, tx *db.Tx, was *User) error {
 	tx.AfterCommit(moveEpoch)
 	if was.Email != u.Email {
-		if _, err := tx.Exec(ctx, "UPDATE login SET email = $1 WHERE agency_id = $2 AND user_id = $3",
-			u.Email, tx.Actor.AgencyID, u.ID); err != nil {
-			if errs.Is(err, errs.Conflict) {
-				return errs.Bad("email", "error.taken")
-			}
+		if err := u.moved(ctx, tx, was); err != nil {
 			return err
 		}
 	}
@@ -57,6 +54,33 @@ func (u *User) follow(ctx context.Context, tx *db.Tx, was *User) error {
 		return otherAdministrator(ctx, tx, u.ID)
 	}
 	return nil
+}
+
+// Moved are the arguments of the job that tells the old address of a person that another
+// one signs in now.
+type Moved struct {
+	UserID int64  `json:"user_id"`
+	Email  string `json:"email"` // the old one
+}
+
+// moved has the new e-mail sign in. Links that went to the old one end: whoever reads it
+// may be a stranger. Who has signed in with it is told: a change behind their back must
+// not go unnoticed.
+func (u *User) moved(ctx context.Context, tx *db.Tx, was *User) error {
+	n, err := tx.Exec(ctx, "UPDATE login SET email = $1 WHERE agency_id = $2 AND user_id = $3", u.Email, tx.Actor.AgencyID, u.ID)
+	if errs.Is(err, errs.Conflict) {
+		return errs.Bad("email", "error.taken")
+	}
+	if err != nil || n == 0 {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "DELETE FROM link_token WHERE agency_id = $1 AND user_id = $2", tx.Actor.AgencyID, u.ID); err != nil {
+		return err
+	}
+	if was.Status != "invited" {
+		_, err = jobs.Enqueue(ctx, tx, "login.moved", Moved{u.ID, was.Email})
+	}
+	return err
 }
 
 // otherAdministrator refuses to leave an agency without an administrator. The row

@@ -20,6 +20,12 @@ func (s *Service) mail(ctx context.Context, tx *db.Tx, u *agency.User, kind, pat
 	if !s.MailOn() {
 		return nil
 	}
+	return s.send(ctx, tx, u, u.Email, kind, path)
+}
+
+// send has a message to a person leave, to their address or an old one of theirs, in
+// their language.
+func (s *Service) send(ctx context.Context, tx *db.Tx, u *agency.User, to, kind, path string) error {
 	a, err := agency.Current(ctx, tx)
 	if err != nil {
 		return err
@@ -29,11 +35,15 @@ func (s *Service) mail(ctx context.Context, tx *db.Tx, u *agency.User, kind, pat
 		l = i18n.For(u.Language)
 	}
 	link := s.opt.BaseURL + path
-	m := mail.Message{To: []mail.Address{{Name: u.Name, Email: u.Email}}, Date: tx.Now.Time(), Automatic: true}
-	if kind == "invite" {
+	m := mail.Message{To: []mail.Address{{Name: u.Name, Email: to}}, Date: tx.Now.Time(), Automatic: true}
+	switch kind {
+	case "invite":
 		m.Subject = l.T("login.mail.invite_subject", "Agency", a.Name)
 		m.Text = l.T("login.mail.invite_text", "Name", u.Name, "Agency", a.Name, "Link", link)
-	} else {
+	case "moved":
+		m.Subject = l.T("login.mail.moved_subject", "Agency", a.Name)
+		m.Text = l.T("login.mail.moved_text", "Name", u.Name, "Agency", a.Name)
+	default:
 		m.Subject = l.T("login.mail.reset_subject", "Agency", a.Name)
 		m.Text = l.T("login.mail.reset_text", "Name", u.Name, "Agency", a.Name, "Link", link)
 	}
@@ -63,10 +73,28 @@ func (s *Service) RequestReset(ctx context.Context, typed string, p Place) error
 	})
 }
 
-// Jobs registers the work of this package: answering forgotten passwords.
+// Jobs registers the work of this package: answering forgotten passwords, and telling the
+// old address when somebody's e-mail has changed.
 func (s *Service) Jobs(r *jobs.Runner) {
 	// Twice does no harm: the later link replaces the earlier one.
 	r.Handle("login.reset", s.reset, jobs.HandlerOptions{Timeout: time.Minute, Repeatable: true, Forget: true})
+	// Told twice is better than never.
+	r.Handle("login.moved", s.tellMoved, jobs.HandlerOptions{Timeout: time.Minute, Repeatable: true, Forget: true})
+}
+
+// tellMoved tells the old address of a person that another one signs in now.
+func (s *Service) tellMoved(ctx context.Context, j *jobs.Job) error {
+	var args agency.Moved
+	if err := j.Bind(&args); err != nil || !s.MailOn() {
+		return err
+	}
+	return s.db.Update(ctx, db.System(j.AgencyID), func(tx *db.Tx) error {
+		u := new(agency.User)
+		if err := record.Get(ctx, tx, u, args.UserID); err != nil {
+			return err
+		}
+		return s.send(ctx, tx, u, args.Email, "moved", "")
+	})
 }
 
 func (s *Service) reset(ctx context.Context, j *jobs.Job) error {

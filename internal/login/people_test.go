@@ -180,6 +180,58 @@ func TestChangedEmail(t *testing.T) {
 	}
 }
 
+// TestOldAddressIsTold: who signed in with an e-mail is told when another one takes its
+// place. A link that went to the old one ends, and somebody who never came isn't told: the
+// old one was wrong, most likely.
+func TestOldAddressIsTold(t *testing.T) {
+	b := newBench(t)
+	b.give("ann")
+	s, err := login.New(b.DB, nil, login.Options{BaseURL: "https://crm.example.com", Mail: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nina, invitation := b.invite("nima@example.com")
+	var reset string
+	dbtest.Update(t, b.DB, b.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		reset, err = b.s.ResetLink(ctx, tx, b.As("ann").UserID)
+		if err != nil {
+			return err
+		}
+		return record.Edit(ctx, tx, nina, nina.ID, 0, func() error { nina.Email = "nina@example.com"; return nil })
+	})
+	if err := b.change("ann", func(u *agency.User) { u.Language, u.Phone = "pl", "+48 601 234 567" }); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.change("ann", func(u *agency.User) { u.Email = "anna@example.com" }); err != nil {
+		t.Fatal(err)
+	}
+	for kind, path := range map[string]string{"invite": invitation, "reset": reset} {
+		if _, _, err := s.LinkOf(t.Context(), kind, tokenOf(path)); !errs.Is(err, errs.NotFound) {
+			t.Errorf("the link %s that went to the old address: %v", kind, err)
+		}
+	}
+	sent := make(chan mail.Message, 10)
+	r := jobs.New(b.DB, slog.Default())
+	s.Jobs(r)
+	r.Handle("mail", func(_ context.Context, j *jobs.Job) error {
+		var m mail.Message
+		err := json.Unmarshal(j.Args, &m)
+		sent <- m
+		return err
+	}, jobs.HandlerOptions{})
+	r.Start(t.Context())
+	defer r.Stop(context.Background())
+	m := <-sent
+	if len(m.To) != 1 || m.To[0].Email != "ann@example.com" || !strings.Contains(m.Subject, "Zmieniono") || strings.Contains(m.Text, "anna@") {
+		t.Errorf("mail %+v", m)
+	}
+	select {
+	case m := <-sent:
+		t.Errorf("a second mail: %+v", m)
+	case <-time.After(300 * time.Millisecond):
+	}
+}
+
 // TestChangePassword: the old one is needed, other sessions end, this one stays
 // under a new token.
 func TestChangePassword(t *testing.T) {
