@@ -36,7 +36,6 @@ var agencyModel = newModel("Agency", "The travel agency and its settings.", &age
 	prop{name: "see_agent", doc: "Which clients agents see.", enum: scopes, example: "own"},
 	prop{name: "see_accountant", doc: "Which clients accountants see.", enum: scopes, example: "agency"},
 	prop{name: "see_auditor", doc: "Which clients auditors see.", enum: scopes, example: "agency"},
-	prop{name: "reveal_limit", doc: "How many secrets one person may look at in an hour.", example: int64(30)},
 	prop{name: "passport_months", doc: "How many months a passport must be valid after the return where the country asks for nothing else.", example: int64(6)},
 	prop{name: "reveal_limit", doc: "How many secrets one person may look at in an hour, 1 to 1000.", example: int64(30)},
 	prop{name: "no_export", doc: "Whether nobody may export, whatever their role.", example: false},

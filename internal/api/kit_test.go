@@ -149,12 +149,37 @@ func (k *kit) do(who, request, body string, header ...string) *reply {
 		if err := json.Unmarshal([]byte(out.raw), &out.body); err != nil {
 			k.t.Fatalf("%s: %d %q: %v", out.what, w.Code, out.raw, err)
 		}
+		if name := namedTwice(json.NewDecoder(strings.NewReader(out.raw))); name != "" {
+			k.t.Errorf("%s: %s is there twice", out.what, name)
+		}
 	}
 	if w.Code >= 500 {
 		k.t.Errorf("%s: %d %s", out.what, w.Code, out.raw)
 	}
 	k.conforms(out, method, path)
 	return out
+}
+
+// namedTwice returns a member that an object has twice, which readers of JSON take in
+// different ways; "" is none.
+func namedTwice(d *json.Decoder) (twice string) {
+	start, _ := d.Token()
+	names := map[string]bool{}
+	for d.More() && twice == "" {
+		if start == json.Delim('{') {
+			t, _ := d.Token()
+			name, _ := t.(string)
+			if names[name] {
+				return name
+			}
+			names[name] = true
+		}
+		twice = namedTwice(d)
+	}
+	if start == json.Delim('{') || start == json.Delim('[') {
+		d.Token()
+	}
+	return twice
 }
 
 // conforms checks an answer against the schema that the documents promise.

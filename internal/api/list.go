@@ -129,7 +129,7 @@ func appendRow(b []byte, cols []list.Field, r *list.Row) []byte {
 }
 
 // blankChoices are the choices that a record need not make.
-var blankChoices = map[string]bool{"sex": true, "source_medium": true}
+var blankChoices = map[string]bool{"sex": true, "source_medium": true, "payment_form": true, "direction": true}
 
 // pageSchema describes a page of a list. Which members a record has depends on the
 // parameter columns.

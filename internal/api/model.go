@@ -53,14 +53,19 @@ var (
 )
 
 // newModel ties properties to the columns of a record. A property without a
-// column is a mistake in the program and stops it at the start.
+// column, or named twice, is a mistake in the program and stops it at the start.
 func newModel(name, doc string, r record.Record, props ...prop) *model {
 	m := &model{name: name, doc: doc}
 	m.props = append(append(append(m.props, baseHead...), props...), baseTail...)
 	cols := map[string]reflect.StructField{}
 	collect(reflect.TypeOf(r).Elem(), nil, cols)
+	named := map[string]bool{}
 	for i := range m.props {
 		p := &m.props[i]
+		if named[p.name] {
+			panic("api: " + name + " has " + p.name + " twice")
+		}
+		named[p.name] = true
 		if p.col == "" {
 			p.col = p.name
 		}

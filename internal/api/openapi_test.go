@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -46,6 +47,15 @@ func TestDocumented(t *testing.T) {
 	for part := range strings.SplitSeq(string(raw), `"$ref":"#/components/schemas/`) {
 		if name, _, _ := strings.Cut(part, `"`); !strings.HasPrefix(part, "{") && d.Components.Schemas[name] == nil {
 			t.Errorf("nothing is called %s", name)
+		}
+	}
+	if name := namedTwice(json.NewDecoder(bytes.NewReader(raw))); name != "" {
+		t.Errorf("an object has %s twice", name)
+	}
+	for name, c := range d.Components.Schemas {
+		must, _ := c.(map[string]any)["required"].([]any)
+		if all := map[any]bool{}; slices.ContainsFunc(must, func(x any) bool { was := all[x]; all[x] = true; return was }) {
+			t.Errorf("%s requires a member twice: %v", name, must)
 		}
 	}
 	ids := map[string]bool{}

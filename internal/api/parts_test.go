@@ -127,6 +127,9 @@ func TestLists(t *testing.T) {
 	if len(row) != 2 {
 		t.Errorf("columns %v", row)
 	}
+	k.do("ada", "GET /clients?name=nowak3&columns=payment_form,source_medium", "").want(200).is("items.0.payment_form", "")
+	k.do("ann", fmt.Sprintf("POST /clients/%s/activities", want[0]), `{"type":"NOTE","subject":"Likes the sea","at":"2026-03-12T09:30:00Z"}`).want(201)
+	k.do("ann", "GET /activities?columns=subject,direction", "").want(200).is("items.0.direction", "")
 	k.do("ada", "GET /clients/code-proposal?name=Nowak/Jan&phone=601100200", "").want(200).is("code", "NOW200")
 }
 
