@@ -118,6 +118,10 @@ func (d *Def) Parse(v url.Values, a db.Actor) ([]Filter, error) {
 			vals = vals[:1]
 		}
 		if Valueless(op) || f.Kind == Area && op == "none" {
+			// "filled=0" isn't "blank"; what a form sends beside the operator may be left over.
+			if dotted && slices.ContainsFunc(vals, func(s string) bool { return s != "1" && s != "true" }) {
+				return nil, bad(k, "error.choice", "Allowed", "1")
+			}
 			vals = nil
 		}
 		out = append(out, Filter{Key: name, Op: op, Values: vals})
