@@ -221,6 +221,9 @@ func (m *model) fill(r record.Record, o object) {
 			f.SetZero()
 		case string:
 			if p.kind == 'x' {
+				if f.String() != "" && x == record.Secret(f.String()).String() {
+					continue // sent back as it was read
+				}
 				x = string(record.Plain(x))
 			}
 			f.SetString(x)

@@ -35,12 +35,15 @@ func Plain(s string) Secret {
 // it and takes the part of it that may be shown.
 func (s Secret) Fresh() (string, bool) { return strings.CutPrefix(string(s), open) }
 
+// hidden stands for a secret wherever it isn't opened.
+const hidden = "•••"
+
 // String hides it from logs, pages and messages.
 func (s Secret) String() string {
 	if s == "" {
 		return ""
 	}
-	return "•••"
+	return hidden
 }
 
 // MarshalJSON hides it, too.
@@ -73,6 +76,9 @@ func seal(tx *db.Tx, r, old Record) error {
 				return fmt.Errorf("record: %s.%s was given a sealed value", s.table, c.name)
 			}
 			continue
+		}
+		if strings.TrimSpace(plain) == hidden { // what was read, not what it hides: it would be lost
+			return errs.Bad(c.name, "error.characters")
 		}
 		at := place(tx, s.table, r.base().ID, c.name)
 		if old != nil && c.value(old).String() != "" {

@@ -63,6 +63,9 @@ func settle(ctx context.Context, tx *db.Tx, r Record, version int64, change func
 		if err := g.Guard(ctx, tx, old); err != nil {
 			return nil, false, err
 		}
+		if len(diff) == 0 && same(r, old) { // Check had left something for Guard to say again
+			return old, false, nil
+		}
 	}
 	return old, true, nil
 }
