@@ -85,6 +85,7 @@ func TestBulk(t *testing.T) {
 		`{"act":"modify","field":"name","value":"x",` + ticked + `}`:              {"field", "bulk.field"},
 		`{"act":"modify","field":"status","value":"asleep",` + ticked + `}`:       {"value", "bulk.value"},
 		`{"act":"modify","field":"status","op":"clear",` + ticked + `}`:           {"op", "choice"},
+		`{"act":"zap",` + ticked + `}`:                                            {"act", "choice"},
 		`{"act":"modify","field":"status","value":"inactive"}`:                    {"ids", "list.nothing_chosen"},
 		`{"act":"modify","field":"status","value":"x","all":true,` + ticked + `}`: {"ids", "list.nothing_chosen"},
 	} {

@@ -109,7 +109,7 @@ func exportOps() []op {
 			o.need, o.reply, o.secret, o.act = exports.Right, exportLinkSchema, true, linkExport
 		}),
 		with("file", "GET", "/{id}/file", "Download the file", "By a link, and with a token of the person who asked for it.", func(o *op) {
-			o.need, o.reply, o.file, o.act = exports.Right, nil, "application/octet-stream", exportFile
+			o.need, o.reply, o.file, o.act = exports.Right, nil, anyType, exportFile
 			o.query = []param{{member: text("token", "From the link.", "x"), must: true}}
 		}),
 		with("cancel", "POST", "/{id}/cancel", "Stop an export", "While it waits or is being made.", func(o *op) {

@@ -20,7 +20,7 @@ func exportSecretOp() op {
 		doc: "Answers with a table of up to 1,000 travelers with the numbers of their passports and visas, which isn't kept. It takes the rights " +
 			"secret.export and passport.reveal, a reason, and a password or a code of the authenticator app, which is slowed like every guess. " +
 			"Each number counts as one that was looked at and is written into the history; their number per hour is limited (429).",
-		need: exports.SecretRight, secret: true, filters: exports.Lists["traveler"], status: 200, file: "application/octet-stream",
+		need: exports.SecretRight, secret: true, filters: exports.Lists["traveler"], status: 200, file: anyType,
 		query: []param{{member: text("sort", "Fields by comma, each with a minus in front for descending order.", "-created")}},
 		body: obj("TravelerSecretExport", "What leaves, in which form, and why.", ids,
 			yesno("all", "All travelers that match the filters in the query, which are those of the list.", true),

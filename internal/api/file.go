@@ -75,7 +75,7 @@ func (o owner) files() []op {
 			need: document.RightDelete, status: 200, reply: fileModel.read, etag: true, run: o.restoreFile},
 		op{id: n.id + ".content", method: "GET", path: one + "/content", group: "Files", what: "file", summary: "Download a file",
 			doc:    "The content. What shows a travel document is sent for five minutes after its \"blob_key\" was revealed with a reason.",
-			status: 200, file: "application/octet-stream", act: o.fileContent})
+			status: 200, file: anyType, act: o.fileContent})
 }
 
 func (o owner) listFiles(ctx context.Context, tx *db.Tx, q *req) (out []document.Attachment, err error) {

@@ -139,7 +139,7 @@ func importOps() []op {
 			"The refused rows as they stand in the file, each with the reason, to be corrected and uploaded again: CSV, or address cards.",
 			func(q *req, w http.ResponseWriter) error {
 				return q.download(w, "errors", (*imports.Service).WriteErrors)
-			}, func(o *op) { o.file, o.reply = "application/octet-stream", nil }),
+			}, func(o *op) { o.file, o.reply = anyType, nil }),
 		with("import.delete", "DELETE", "/imports/{id}", "Discard an import", "One that has imported nothing, or was undone.",
 			func(q *req, _ http.ResponseWriter) error {
 				return q.s.Imports.Discard(q.http.Context(), q.actor, q.id())

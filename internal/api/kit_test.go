@@ -193,6 +193,9 @@ func (k *kit) conforms(r *reply, method, path string) {
 		}
 		k.seen[o.id] = true
 		if r.status >= 400 {
+			if !slices.Contains(statusesOf(o), r.status) {
+				k.t.Errorf("%s: status %d isn't documented", r.what, r.status)
+			}
 			return
 		}
 		if r.status != o.status {

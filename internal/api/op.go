@@ -47,6 +47,9 @@ type op struct {
 	file   string // media type of an answer that act writes itself
 }
 
+// anyType is the media type of files that say themselves what they are.
+const anyType = "*/*"
+
 // proofRule says whether an operation asks who holds the token to prove who they are.
 type proofRule int
 

@@ -201,14 +201,14 @@ func describe(o *op) string {
 
 // statusesOf lists the problems that an operation can answer.
 func statusesOf(o *op) (out []int) {
-	if o.body != nil || o.ifMatch {
+	if o.body != nil || o.ifMatch || o.method == http.MethodPost {
 		out = append(out, 400)
 	}
 	out = append(out, 401)
 	if o.need != "" || o.writes() {
 		out = append(out, 403)
 	}
-	if strings.Contains(o.path, "{") || o.writes() {
+	if strings.Contains(o.path, "{") || o.writes() || o.asks("view") {
 		out = append(out, 404)
 	}
 	if o.writes() {
@@ -224,7 +224,15 @@ func statusesOf(o *op) (out []int) {
 	if o.ifMatch {
 		out = append(out, 428)
 	}
+	if o.body != nil && o.body.member("password") != nil { // guesses are slowed
+		out = append(out, 429)
+	}
 	return append(out, 500, 503)
+}
+
+// asks reports whether the operation has a parameter.
+func (o *op) asks(name string) bool {
+	return slices.ContainsFunc(o.query, func(p param) bool { return p.name == name })
 }
 
 func headers(o *op) (d doc) {

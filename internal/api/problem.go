@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -90,7 +91,11 @@ func (s *server) problem(w http.ResponseWriter, r *http.Request, q *req, err err
 	b = appendText(b, "title", l.T("api.problem."+code))
 	b = appendInt(b, "status", int64(status))
 	b = appendText(b, "code", code)
-	b = appendText(b, "detail", l.Error(e))
+	detail := l.Error(e)
+	if e.Key == "error.stale" { // which speaks of a page
+		detail = l.T("api.stale")
+	}
+	b = appendText(b, "detail", detail)
 	b = appendFields(b, l, e, q)
 	b = append(b, '}')
 	h := w.Header()
@@ -99,6 +104,11 @@ func (s *server) problem(w http.ResponseWriter, r *http.Request, q *req, err err
 	h.Set("Vary", "Accept-Language")
 	if status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="carnet"`)
+	}
+	for i := 0; i+1 < len(e.Args); i += 2 {
+		if n, ok := e.Args[i+1].(int); ok && e.Args[i] == "Seconds" && status == http.StatusTooManyRequests {
+			h.Set("Retry-After", strconv.Itoa(n))
+		}
 	}
 	w.WriteHeader(status)
 	w.Write(b)

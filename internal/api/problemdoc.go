@@ -42,13 +42,13 @@ var problemTexts = []struct {
 	{409, "A unique value is taken, something still refers to the record, or the Idempotency-Key is at work."},
 	{412, "Somebody else saved first; \"conflicts\" has both values."}, {413, "The body is larger than 1 MB."},
 	{415, "The body isn't application/json."}, {422, "Input that must be corrected; \"errors\" says where."},
-	{428, "If-Match is missing."}, {500, "A fault of the program."}, {503, "Not available at the moment."},
+	{428, "If-Match is missing."}, {429, "Too many at once: wait as long as Retry-After says."}, {500, "A fault of the program."}, {503, "Not available at the moment."},
 }
 
 func (w *writer) problems() (d doc) {
 	l := i18n.For("en")
 	codes := map[int]string{400: "bad_json", 401: "unauthenticated", 403: "forbidden", 404: "not_found", 409: "conflict", 412: "stale",
-		413: "too_large", 415: "media_type", 422: "invalid", 428: "version_required", 500: "internal", 503: "unavailable"}
+		413: "too_large", 415: "media_type", 422: "invalid", 428: "version_required", 429: "too_many", 500: "internal", 503: "unavailable"}
 	for _, p := range problemTexts {
 		code := codes[p.status]
 		d = d.set(strconv.Itoa(p.status), doc{}.set("description", p.text).set("content", doc{}.set("application/problem+json",

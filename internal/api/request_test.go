@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -219,4 +220,23 @@ func TestRepeatedToOthersEyes(t *testing.T) {
 	if n := len(k.do("ada", "GET /clients", "").want(200).all("id")); n != 1 {
 		t.Errorf("%d clients", n)
 	}
+}
+
+// TestSlowed: who guesses a password with a token is told how long to wait, as programs
+// read it.
+func TestSlowed(t *testing.T) {
+	k := newKit(t)
+	k.enable("ann")
+	for range 30 {
+		r := k.do("ann", "POST /tokens", `{"name":"x","scope":"read","password":"guess"}`)
+		if r.status != 429 {
+			r.bad(422, "password", "login.password")
+			continue
+		}
+		if n, err := strconv.Atoi(r.head.Get("Retry-After")); err != nil || n < 1 {
+			t.Errorf("Retry-After is %q", r.head.Get("Retry-After"))
+		}
+		return
+	}
+	t.Error("guesses aren't slowed")
 }

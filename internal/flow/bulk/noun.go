@@ -170,7 +170,7 @@ func (n *Noun) Check(ctx context.Context, tx *db.Tx, o *Order) error {
 		return nil
 	case Modify:
 	default:
-		return errs.Bad("what", "error.choice", "Allowed", Modify+", "+Delete)
+		return errs.Bad("act", "error.choice", "Allowed", Modify+", "+Delete)
 	}
 	f, ok := n.Field(o.Field, tx.Actor)
 	if !ok {
