@@ -217,7 +217,7 @@ func (o owner) uploadFile(q *req, w http.ResponseWriter) error {
 	}
 	kind, params, err := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
-		return errMediaType()
+		return errNoUpload()
 	}
 	up := document.Upload{Owner: o.ref(q)}
 	if up.Part, err = o.part(q); err != nil {

@@ -172,12 +172,12 @@ func importOps() []op {
 func uploadImport(q *req, w http.ResponseWriter) error {
 	kind, params, err := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
-		return errMediaType()
+		return errNoUpload()
 	}
 	q.http.Body = http.MaxBytesReader(w, q.http.Body, imports.MaxFile+1<<20)
 	mr, err := q.http.MultipartReader()
 	if err != nil {
-		return errMediaType()
+		return errNoUpload()
 	}
 	for {
 		part, err := mr.NextPart()

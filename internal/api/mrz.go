@@ -85,12 +85,12 @@ func (q *req) readLines(d mrz.Document, err error) error {
 // readPicture gives the uploaded picture to the text recognition as it arrives.
 func readPicture(q *req, w http.ResponseWriter) error {
 	if kind, _, err := mime.ParseMediaType(q.http.Header.Get("Content-Type")); err != nil || kind != "multipart/form-data" {
-		return errMediaType()
+		return errNoUpload()
 	}
 	q.http.Body = http.MaxBytesReader(w, q.http.Body, ocr.MaxBytes+1<<20)
 	parts, err := q.http.MultipartReader()
 	if err != nil {
-		return errMediaType()
+		return errNoUpload()
 	}
 	for {
 		part, err := parts.NextPart()

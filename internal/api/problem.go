@@ -40,6 +40,11 @@ func errMediaType() error {
 	return &statusError{errs.New(errs.Invalid, "api.media_type"), http.StatusUnsupportedMediaType, "media_type"}
 }
 
+// errNoUpload is errMediaType for what takes a file.
+func errNoUpload() error {
+	return &statusError{errs.New(errs.Invalid, "api.media_upload"), http.StatusUnsupportedMediaType, "media_type"}
+}
+
 func errMethod() error {
 	return &statusError{errs.New(errs.Invalid, "error.method"), http.StatusMethodNotAllowed, "method_not_allowed"}
 }

@@ -240,3 +240,14 @@ func TestSlowed(t *testing.T) {
 	}
 	t.Error("guesses aren't slowed")
 }
+
+// TestNoUpload: who sends JSON where a file is wanted is told how files are sent.
+func TestNoUpload(t *testing.T) {
+	k := newKit(t)
+	for _, request := range []string{"POST /imports", fmt.Sprintf("POST /clients/%d/files", k.person("ada", "Lis", "Ewa")), "POST /mrz/picture"} {
+		r := k.do("ada", request, "{}").want(415)
+		if !strings.Contains(r.at("detail").(string), "multipart/form-data") {
+			t.Errorf("%s: %s", request, r.raw)
+		}
+	}
+}
