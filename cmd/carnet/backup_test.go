@@ -23,6 +23,12 @@ func TestBackupCommand(t *testing.T) {
 		}
 	}
 	fails("there is no data folder", filepath.Join(dir, "mistyped"), "backup", archive)
+	for _, args := range [][]string{{"user", "list"}, {"user", "reset-password", "ewa@example.com"}, {"token", "create", "ewa@example.com", "--name", "x"}, {"import", "list"}, {"vault", "status"}, {"vault", "rotate"}} {
+		fails("there is no database in", append([]string{filepath.Join(dir, "mistyped")}, args...)...)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "mistyped")); err == nil {
+		t.Error("a mistyped folder was made an installation")
+	}
 	fails("no such file or directory", data, "backup", filepath.Join(dir, "none", "carnet.tar.gz"))
 	if code, o, e := carnet(t, data, "", "backup", archive); code != 0 || !strings.Contains(o, "The key of the vault isn't in it") {
 		t.Fatal(code, o, e)

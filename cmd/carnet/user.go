@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -36,8 +38,19 @@ type withDB struct {
 	JSON          bool `env:"CARNET_JSON" help:"Print the result as JSON."`
 }
 
-// do opens the installation for fn.
-func (c *withDB) do(e *env, fn func(*app.App) error) (err error) {
+// do opens the installation for fn. It makes none: in a mistyped folder, or in the wrong
+// one where none was named, that would be an empty agency with a key of its own.
+func (c *withDB) do(e *env, fn func(*app.App) error) error {
+	if c.Database == "" {
+		if _, err := os.Stat(c.DatabaseFile()); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no database in %s: name the data folder with --data", c.Data)
+		}
+	}
+	return c.begin(e, fn)
+}
+
+// begin is do for what may be the first thing that is done with an installation.
+func (c *withDB) begin(e *env, fn func(*app.App) error) (err error) {
 	c.LogLevel = "warn"
 	a, err := app.Open(e, &c.Config, app.Options{Version: version(), Log: c.Logger(e.err)})
 	if err != nil {
@@ -99,7 +112,7 @@ func (c *userAdd) Run(e *env) error {
 			return fmt.Errorf("reading the password: %w", errors.Join(err, errors.New("nothing on standard input")))
 		}
 	}
-	return c.do(e, func(a *app.App) error {
+	return c.begin(e, func(a *app.App) error {
 		first, err := flow.NeedsSetup(e, a.DB)
 		if err != nil {
 			return err
