@@ -174,7 +174,7 @@ func uploadImport(q *req, w http.ResponseWriter) error {
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
 		return errNoUpload()
 	}
-	q.http.Body = http.MaxBytesReader(w, q.http.Body, imports.MaxFile+1<<20)
+	q.http.Body = http.MaxBytesReader(w, q.http.Body, q.s.Imports.Limit()+1<<20)
 	mr, err := q.http.MultipartReader()
 	if err != nil {
 		return errNoUpload()

@@ -65,6 +65,9 @@ func TestImport(t *testing.T) {
 	k.upload("max:read", "people.csv", "x").want(403)
 	k.upload("max", "people.pdf", "%PDF-1.4").want(422)
 	k.do("max", "POST /imports", "{}").want(415)
+	k.imports.Max = 1000 // as --max-upload says
+	k.upload("max", "people.csv", "Name\n"+strings.Repeat("Nowak\n", 300)).want(413).is("code", "too_large")
+	k.imports.Max = 0
 	up := k.upload("max", "people.csv", "Wer;Mail;Quatsch\nJan Nowak;jan@example.com;1\nEwa Lis;ewa@example.com;2\n;;3\n").want(201)
 	id := up.id()
 	path := fmt.Sprintf("/imports/%d", id)

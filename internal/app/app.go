@@ -147,7 +147,7 @@ func (a *App) assemble(ctx context.Context) error {
 	if a.Login, err = login.New(a.DB, a.Vault, login.Options{BaseURL: a.Config.Base(), Mail: a.Config.MailOn()}); err != nil {
 		return err
 	}
-	a.Imports = &imports.Service{DB: a.DB, Files: a.Files}
+	a.Imports = &imports.Service{DB: a.DB, Files: a.Files, Max: a.Config.MaxUploadBytes()}
 	// Exports have a folder of their own: they are kept for a day and in no backup.
 	out, err := files.New(a.Config.ExportsDir())
 	if err != nil {

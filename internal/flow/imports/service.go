@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,11 +25,15 @@ import (
 type Service struct {
 	DB    *db.DB
 	Files *files.Store
-	Batch int // records per transaction; 0 is 500
+	Batch int   // records per transaction; 0 is 500
+	Max   int64 // bytes of an uploaded client list; 0 is MaxFile
 }
 
-// MaxFile bounds an uploaded client list, in bytes.
+// MaxFile bounds an uploaded client list where nothing else was said, in bytes.
 const MaxFile = 512 << 20
+
+// Limit is how large a client list may be, in bytes.
+func (s *Service) Limit() int64 { return cmp.Or(s.Max, MaxFile) }
 
 // Upload stores a file, recognises it and begins a run. It returns an Invalid error
 // for what isn't a client list.
@@ -36,7 +41,7 @@ func (s *Service) Upload(ctx context.Context, a db.Actor, name string, r io.Read
 	if !a.May(Right) {
 		return nil, errs.New(errs.Forbidden, "error.forbidden")
 	}
-	info, key, err := s.Files.PutSealed(ctx, r, MaxFile)
+	info, key, err := s.Files.PutSealed(ctx, r, s.Limit())
 	if err != nil {
 		return nil, err
 	}
