@@ -313,3 +313,32 @@ func TestOwnerGone(t *testing.T) {
 		t.Errorf("signing once the client is back: %v", err)
 	}
 }
+
+// TestRemindGone: nobody is reminded of what was sent to a client that is in the trash;
+// once the client is back, the reminder that was due goes out.
+func TestRemindGone(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	a, _ := w.send(ack.Request{Remind: 3, Email: "a@example.com"})
+	now := w.DB.Now
+	w.DB.Now = func() time.Time { return now().Add(4 * 24 * time.Hour) }
+	remind := func(want int64) {
+		t.Helper()
+		if n, err := w.s.Remind(ctx, w.Agency.ID); err != nil || n != want {
+			t.Errorf("%d reminders, %v", n, err)
+		}
+		var mails int64
+		if err := w.DB.Local(ctx, func(tx *db.Tx) error {
+			return tx.Row(ctx, "SELECT count(*) FROM job WHERE kind = 'mail' AND args LIKE '%a@example.com%'", nil, &mails)
+		}); err != nil || mails != 1+want {
+			t.Errorf("%d mails, %v", mails, err)
+		}
+	}
+	dbtest.Update(t, w.DB, w.As("ann"), func(ctx context.Context, tx *db.Tx) error { return flow.TrashClient(ctx, tx, w.client.ID, 0) })
+	remind(0)
+	dbtest.Update(t, w.DB, w.As("ann"), func(ctx context.Context, tx *db.Tx) error { return flow.RestoreClient(ctx, tx, w.client.ID) })
+	remind(1)
+	if x := w.get(a.ID); x.Reminders != 1 {
+		t.Errorf("%d reminders are noted", x.Reminders)
+	}
+}
