@@ -79,9 +79,9 @@ func (v *reviewView) grid() ui.Grid {
 		if is == "" {
 			is = p.T("link.review.empty")
 		}
-		row := []ui.Cell{{Comp: keepTick(p, d, v.fieldName(d), on, v.may)}, {Text: now, Kind: "soft"}, {Comp: proposedValue(p, d, is)}}
+		row := []ui.Cell{{Comp: keepTick(p, d, v.fieldName(d), on, v.may)}, {Text: now, Kind: "soft"}, {Comp: proposedValue(p, d, strong(is))}}
 		if d.Type == "secret" { // to be compared: each with right, proof and a line in the history
-			row[2].Comp = secretField(p, "proposal", v.Proposal.ID, "number", d.Proposed)
+			row[2].Comp = proposedValue(p, d, secretField(p, "proposal", v.Proposal.ID, "number", d.Proposed))
 			if now != "" {
 				row[1].Comp = secretField(p, "passport", v.Passport, "number", d.Known)
 			}

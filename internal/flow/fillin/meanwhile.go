@@ -1,6 +1,7 @@
 package fillin
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -40,7 +41,7 @@ func meanwhile(ctx context.Context, tx *db.Tx, f *FillIn, a answer, list []part,
 		}
 		table, rest, _ := strings.Cut(key, ".")
 		_, column, _ := strings.Cut(rest, ".")
-		d := Difference{Field: Field{Key: key, Kind: table, Column: column, Type: "text"}, Proposed: a.Values[key], Conflict: true, Instead: InsteadNone}
+		d := Difference{Field: Field{Key: key, Kind: table, Column: column, Type: a.typeOf(key, table, column)}, Proposed: a.Values[key], Conflict: true, Instead: InsteadNone}
 		if g == nil || !slices.Contains(g.columns, column) {
 			out = append(out, d)
 			continue
@@ -74,6 +75,17 @@ func meanwhile(ctx context.Context, tx *db.Tx, f *FillIn, a answer, list []part,
 	return out, list, nil
 }
 
+// typeOf is the type of a field whose record isn't asked about any more.
+func (a answer) typeOf(key, table, column string) string {
+	switch {
+	case table == "communication" && strings.Contains(a.Values[key]+a.Base[key], "@"): // nothing else tells what it was
+		return "email"
+	case table == "communication":
+		return "phone"
+	}
+	return cmp.Or(types[column], "text")
+}
+
 // heir is the record to which a proposal goes whose own isn't asked about: the address or
 // the passport that stands there now, or a new phone, e-mail or person to call in place of
 // the one that was removed. nil where there is none: the record is still there, out of
@@ -105,10 +117,7 @@ func heir(ctx context.Context, tx *db.Tx, f *FillIn, a answer, list []part, key 
 	g := &group{name: name[1]}
 	switch name[0] {
 	case "communication":
-		c := &contact.Communication{OwnerKind: "traveler", OwnerID: f.TravelerID, Type: "phone", Position: 1 << 20}
-		if strings.Contains(a.Values[key]+a.Base[key], "@") { // nothing else tells what it was
-			c.Type = "email"
-		}
+		c := &contact.Communication{OwnerKind: "traveler", OwnerID: f.TravelerID, Type: a.typeOf(key, name[0], "value"), Position: 1 << 20}
 		g.section, g.rec, g.columns = "contact", c, []string{"value"}
 	case "emergency_contact":
 		e := &traveler.EmergencyContact{TravelerID: f.TravelerID, Position: 1 << 20}
