@@ -85,6 +85,9 @@ func (l *Link) Show(ctx context.Context, d *db.DB) (sheet *Sheet, err error) {
 				return err
 			}
 			rebase(&a, sheet.Fields)
+			if p.NumberHint == "" { // what was typed was typed beside the number shown then
+				a.Base[NumberKey] = sheet.Hint
+			}
 			p.Answer = a.text()
 			return nil
 		})

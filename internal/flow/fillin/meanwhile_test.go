@@ -139,6 +139,48 @@ func TestOutOfSight(t *testing.T) {
 	}
 }
 
+// TestNumberMeanwhile: a number that was typed isn't taken for granted once the agency has
+// stored another one than the person was shown.
+func TestNumberMeanwhile(t *testing.T) {
+	w := newWorld(t)
+	passport := &traveler.Passport{TravelerID: w.traveler, Country: "PL", No: record.Plain("AA1111111"), Expires: "2027-01-01"}
+	dbtest.Update(t, w.DB, w.As("ann"), func(ctx context.Context, tx *db.Tx) error { passport.ID = 0; return record.Insert(ctx, tx, passport) })
+	number := func(stored string) (conflict bool) {
+		t.Helper()
+		token, id := w.ask("ann", "passport")
+		l := w.follow(token)
+		w.show(l)
+		if err := l.Save(t.Context(), w.DB, fillin.Input{Number: "ZZ9999999"}); err != nil {
+			t.Fatal(err)
+		}
+		dbtest.Update(t, w.DB, w.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+			var p traveler.Passport
+			return record.Edit(ctx, tx, &p, passport.ID, 0, func() error { p.No = record.Plain(stored); return nil })
+		})
+		w.show(l) // what was typed was typed beside the number before
+		if err := l.Save(t.Context(), w.DB, fillin.Input{Submit: true}); err != nil {
+			t.Fatal(err)
+		}
+		dbtest.View(t, w.DB, w.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+			r, err := fillin.Look(ctx, tx, id)
+			if err != nil || len(r.Differences) != 1 || r.Differences[0].Key != fillin.NumberKey {
+				t.Fatalf("%+v, %v", r, err)
+			}
+			conflict = r.Differences[0].Conflict
+			return nil
+		})
+		return conflict
+	}
+	for _, c := range []struct {
+		stored   string
+		conflict bool
+	}{{"AA1111111", false}, {"BB2222222", true}, {"ZZ9999999", false}} {
+		if got := number(c.stored); got != c.conflict {
+			t.Errorf("stored %s: conflict %v", c.stored, got)
+		}
+	}
+}
+
 func same(t *testing.T, got, want map[string]string) {
 	t.Helper()
 	for k, v := range want {

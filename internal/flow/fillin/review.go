@@ -88,8 +88,10 @@ func look(ctx context.Context, tx *db.Tx, id int64) (*Review, []part, error) {
 	r.Differences = append(r.Differences, more...)
 	r.note(list)
 	if p.Number != "" {
+		was, shown := a.Base[NumberKey]
+		hint := hintOf(list)
 		r.Differences = append(r.Differences, Difference{Field: Field{Key: NumberKey, Section: "passport", Kind: "passport", Column: "number", Type: "secret",
-			Known: hintOf(list)}, Proposed: p.NumberHint})
+			Known: hint}, Proposed: p.NumberHint, Conflict: shown && was != hint && hint != p.NumberHint})
 	}
 	if p.Photo != "" {
 		r.Differences = append(r.Differences, Difference{Field: Field{Key: PhotoKey, Section: "passport", Type: "photo"}, Proposed: p.PhotoType})
