@@ -100,10 +100,10 @@ func (s *Server) saveFillIn(p *Page) error {
 		_, _ = io.Copy(io.Discard, p.R.Body) // browsers read no answer before they have sent everything
 		return s.showSheet(p, l, http.StatusConflict, sheetView{})
 	}
-	f, photo, err := s.readSheet(p)
+	f, photo, err := s.readSheet(p, sheet.FillIn.Asks("passport"))
 	if photo != nil { // kept, whatever is wrong with the rest
-		if perr := l.Save(p.Ctx(), s.DB, fillin.Input{Photo: photo}); perr != nil {
-			s.dropPhoto(p, photo)
+		if perr := l.Save(p.Ctx(), s.DB, fillin.Input{Photo: photo, Replaced: func(blob string) { s.dropPhoto(p, blob) }}); perr != nil {
+			s.dropPhoto(p, photo.Info.Hash)
 			if errs.Is(perr, errs.Conflict) { // sent from another page while the picture arrived
 				return s.showSheet(p, l, http.StatusConflict, sheetView{})
 			}
@@ -136,11 +136,12 @@ func (s *Server) saveFillIn(p *Page) error {
 }
 
 // readSheet reads the form part by part. What is wrong with the picture is an error of
-// its field, and the rest of the form is read all the same.
-func (s *Server) readSheet(p *Page) (f Form, photo *fillin.Photo, err error) {
+// its field, and the rest of the form is read all the same. One that nobody asked for is
+// stored nowhere.
+func (s *Server) readSheet(p *Page, asked bool) (f Form, photo *fillin.Photo, err error) {
 	var wrong error
 	f, err = p.streamed(func(part *multipart.Part) {
-		if part.FormName() == "photo" && photo == nil {
+		if asked && part.FormName() == "photo" && photo == nil {
 			photo, wrong = s.keepPhoto(p, part)
 		}
 	})
@@ -152,8 +153,8 @@ func (s *Server) readSheet(p *Page) (f Form, photo *fillin.Photo, err error) {
 
 // dropPhoto removes a picture that nothing refers to. What stays after all, the clean-up
 // finds.
-func (s *Server) dropPhoto(p *Page, photo *fillin.Photo) {
-	if err := s.Files.Delete(photo.Info.Hash); err != nil {
+func (s *Server) dropPhoto(p *Page, blob string) {
+	if err := s.Files.Delete(blob); err != nil {
 		s.Log.WarnContext(p.Ctx(), "a picture that wasn't needed stays", "error", err)
 	}
 }

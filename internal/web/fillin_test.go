@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"mime/multipart"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,16 +18,20 @@ import (
 )
 
 // TestSentSheet: once a form was sent by its link, pictures that come by it are stored
-// nowhere; nor are those that are no pictures.
+// nowhere; nor are those that are no pictures, that were replaced, or that nobody asked
+// for.
 func TestSentSheet(t *testing.T) {
 	var store *files.Store
 	d := newDesk(t, true, func(deps *web.Deps) { store = deps.Files })
-	var path string
+	var path, contact string
 	dbtest.Update(t, d.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
 		n := &flow.NewClient{Travelers: []flow.NewTraveler{{Traveler: traveler.Traveler{Family: "Nowak", Given: "Jan"}}}}
 		err := flow.CreateClient(ctx, tx, n)
 		if err == nil {
 			path, err = fillin.Ask(ctx, tx, &fillin.FillIn{TravelerID: n.Travelers[0].ID, Sections: "passport", Language: "en"}, 14, nil)
+		}
+		if err == nil {
+			contact, err = fillin.Ask(ctx, tx, &fillin.FillIn{TravelerID: n.Travelers[0].ID, Sections: "contact", Language: "en"}, 14, nil)
 		}
 		return err
 	})
@@ -37,6 +42,7 @@ func TestSentSheet(t *testing.T) {
 		return n
 	}
 	b := d.browser()
+	to := path
 	send := func(status, blobs int, picture []byte, fields ...string) {
 		t.Helper()
 		var body bytes.Buffer
@@ -52,14 +58,18 @@ func TestSentSheet(t *testing.T) {
 			}
 		}
 		form.Close()
-		b.done(b.c.Post(d.srv.URL+path, form.FormDataContentType(), &body)).want(status, "")
+		b.done(b.c.Post(d.srv.URL+to, form.FormDataContentType(), &body)).want(status, "")
 		if n := stored(); n != blobs {
 			t.Errorf("%d pictures are stored, want %d", n, blobs)
 		}
 	}
 	picture := []byte(smallJPG(t))
 	send(422, 0, []byte("no picture at all"))
+	send(200, 1, picture)
+	send(200, 1, append(slices.Clone(picture), 1, 2, 3)) // another one in its place
 	send(200, 1, picture, "send")
 	send(409, 1, picture, "send")
 	send(409, 1, append(picture, make([]byte, 3<<20)...))
+	to = contact
+	send(200, 1, picture)
 }

@@ -147,6 +147,9 @@ type Input struct {
 	Number string // of the passport; "" leaves what was typed before
 	Photo  *Photo // nil leaves the picture that was sent before
 	Submit bool   // done: from now on the agency has it
+	// Replaced is told the blob of the picture that Photo has replaced, once that is
+	// stored; nil leaves it to the clean-up.
+	Replaced func(blob string)
 }
 
 // Photo is a picture that was stored sealed.
@@ -181,6 +184,7 @@ func Keep(ctx context.Context, store *files.Store, r io.Reader) (*Photo, error) 
 // told per field under its key; nothing is stored then. Who has submitted can't any
 // more: Conflict.
 func (l *Link) Save(ctx context.Context, d *db.DB, in Input) error {
+	replaced := ""
 	err := d.Update(ctx, l.Actor, func(tx *db.Tx) error {
 		s, list, p, err := l.read(ctx, tx)
 		if err != nil {
@@ -209,6 +213,7 @@ func (l *Link) Save(ctx context.Context, d *db.DB, in Input) error {
 				p.Number = record.Plain(in.Number)
 			}
 			if in.Photo != nil && f.Asks("passport") {
+				replaced = p.Photo
 				p.Photo, p.PhotoKey = in.Photo.Info.Hash, record.Plain(in.Photo.Key)
 				p.PhotoType, p.PhotoSize = in.Photo.Info.Type, in.Photo.Info.Size
 			}
@@ -232,6 +237,9 @@ func (l *Link) Save(ctx context.Context, d *db.DB, in Input) error {
 			return nil
 		})
 	})
+	if err == nil && replaced != "" && in.Replaced != nil {
+		in.Replaced(replaced)
+	}
 	return publiclink.Hide(err)
 }
 
