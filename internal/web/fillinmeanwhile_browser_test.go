@@ -54,7 +54,8 @@ func keyOf(t *testing.T, sheet *fillin.Sheet, kind, column, known string) string
 }
 
 // TestMeanwhile: beside what somebody sent stands what became of it at the agency since:
-// changed, entered, removed, or out of reach. None of that is ticked by itself.
+// changed, entered, removed, or out of reach. None of that is ticked by itself, and
+// accepting nothing doesn't refuse it.
 func TestMeanwhile(t *testing.T) {
 	s := newSite(t, 5)
 	client, id := s.ofAgent(t, "agent")
@@ -120,5 +121,12 @@ func TestMeanwhile(t *testing.T) {
 		if !chrome.Eval[bool](agent, `document.getElementById("keep-`+keys["occupation"]+`").checked`) {
 			t.Error("what nobody has changed isn't ticked")
 		}
+		agent.Check(`[id="keep-`+keys["occupation"]+`"]`, false)
+		agent.Check(`[id="keep-`+fillin.NumberKey+`"]`, false)
+		agent.Allow("422")
+		agent.Follow("Zatwierdź zaznaczone") // what was sent isn't refused by it
+		agent.WaitText("Nic nie jest zaznaczone")
+		agent.WaitText("teraz jest tam inny wpis")
+		chrome.Axe(t, agent)
 	}
 }

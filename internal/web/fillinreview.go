@@ -184,6 +184,11 @@ func (s *Server) settleFillIn(p *Page) error {
 	}
 	var done *fillin.FillIn
 	err = p.Update(func(ctx context.Context, tx *db.Tx) (err error) {
+		if f.Str("act") == "accept" && len(v.Keys) == 0 {
+			if err := nothingTicked(ctx, tx, id); err != nil {
+				return err
+			}
+		}
 		done, err = fillin.Settle(ctx, tx, id, v)
 		return err
 	})
@@ -202,6 +207,17 @@ func (s *Server) settleFillIn(p *Page) error {
 	}
 	p.Flash("good", "link.review.done_"+done.Status)
 	return p.Redirect(pathOf(record.Ref{Kind: "traveler", ID: done.TravelerID}))
+}
+
+// nothingTicked refuses to accept what is ticked where nothing is: it would refuse all that
+// somebody sent, for good, and where a colleague has changed everything nothing is ticked
+// by itself.
+func nothingTicked(ctx context.Context, tx *db.Tx, id int64) error {
+	r, err := fillin.Look(ctx, tx, id)
+	if err == nil && r.FillIn.Waits() && len(r.Differences) > 0 {
+		err = errs.New(errs.Invalid, "link.review.nothing")
+	}
+	return err
 }
 
 // fillInPhoto shows the picture that was sent: the right, fresh proof, a reason, and a
