@@ -104,7 +104,7 @@ func (a *Attachment) Check() error {
 		if a.Name = tidy(a.Name); a.Name == "" {
 			a.Name = short(weburl.Display(a.URL), maxName)
 		}
-	} else {
+	} else if a.Name = tidy(a.Name); a.Name != "" {
 		a.Name = FileName(a.Name, a.Type)
 	}
 	c.Required("name", a.Name)

@@ -210,16 +210,19 @@ func (s *Server) deleteFile(p *Page) error {
 		return err
 	}
 	var a *document.Attachment
+	var left []document.Attachment
 	err = p.Update(func(ctx context.Context, tx *db.Tx) error {
-		a, err = document.Delete(ctx, tx, id, f.Int("version"))
+		if a, err = document.Delete(ctx, tx, id, f.Int("version")); err == nil && !a.Latest {
+			left, err = document.Versions(ctx, tx, a)
+		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	p.FlashUndo(filePath(id)+"/restore", "file.deleted", "Name", a.Name)
-	if !a.Latest {
-		return p.Redirect(filePath(a.First()))
+	if len(left) > 0 {
+		return p.Redirect(filePath(left[0].ID)) // the first version may be the one that went
 	}
 	return p.Redirect(pathOf(a.Owner()) + "#files")
 }

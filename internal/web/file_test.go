@@ -135,6 +135,7 @@ func TestFiles(t *testing.T) {
 	b.get(file).want(200, "", "Versions", "No preview", "ann")
 	b.post(file, "version", "1", "name", "Terms of 2026.txt", "description", "as signed").want(200, file, "Terms of 2026.txt", "as signed")
 	b.post(file, "version", "1", "name", "Another.txt").want(409, file, "Terms of 2026.txt")
+	b.post(file, "version", "2", "name", " ").want(422, file, "Please fill in this field")
 	res, raw := b.fetch(file + "/download")
 	_, params, err := mime.ParseMediaType(res.Header.Get("Content-Disposition"))
 	if err != nil || params["filename"] != "Terms of 2026.txt" || string(raw) != "new terms" || res.Header.Get("Cache-Control") != "no-store" {
@@ -156,6 +157,23 @@ func TestFiles(t *testing.T) {
 	eva.get(file).want(200, "", "Terms of 2026.txt")
 	eva.post(file+"/delete").want(403, "")
 	eva.sendFiles(page+"/files", nil, sent{"x.txt", words("x")}).want(403, "")
+}
+
+// TestDeleteVersion: who deletes a version stays with the file, whichever it was.
+func TestDeleteVersion(t *testing.T) {
+	d := newDesk(t, true)
+	id, _ := d.couple()
+	page := fmt.Sprintf("/clients/%d", id)
+	b := d.as("ann")
+	var all []string
+	for range 3 {
+		b.sendFiles(page+"/files", nil, sent{"terms.txt", words("terms")})
+		all = append(all, b.newest())
+	}
+	for _, i := range []int{1, 0} { // a later one, and the first
+		b.post(all[i]+"/delete").want(200, all[2], "Deleted: terms.txt", all[i]+"/restore")
+	}
+	b.post(all[2]+"/delete").want(200, page, "Deleted: terms.txt")
 }
 
 // TestLinksOnRecords: a link is an address and what it is (R122).
