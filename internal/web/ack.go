@@ -5,11 +5,13 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/files"
 	"github.com/carnetcrm/carnet/internal/flow/ack"
 	"github.com/carnetcrm/carnet/internal/output"
 	"github.com/carnetcrm/carnet/internal/publiclink"
@@ -131,7 +133,7 @@ func (s *Server) ackFile(p *Page) error {
 	if err != nil {
 		return err
 	}
-	return p.keepFile(a.FileName, a.FileType, r)
+	return p.keepFile(a, r)
 }
 
 func (s *Server) ackLogo(p *Page) error {
@@ -142,23 +144,22 @@ func (s *Server) ackLogo(p *Page) error {
 	return s.publicLogo(p, l.Actor)
 }
 
-// keepFile sends a file as one to keep: the browser runs and shows nothing of it.
-func (p *Page) keepFile(name, kind string, r io.ReadCloser) error {
+// keepFile sends the file that went along as one to keep: the browser runs and shows
+// nothing of it.
+func (p *Page) keepFile(a *ack.Ack, r io.ReadCloser) error {
 	defer r.Close()
 	h := p.W.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	guarded(h)
 	h.Set("Content-Type", "application/octet-stream")
-	if kind == "application/pdf" || images[kind] {
-		h.Set("Content-Type", kind)
+	if a.FileType == files.PDF || images[a.FileType] {
+		h.Set("Content-Type", a.FileType)
 	}
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("Content-Disposition", attached(a.FileName))
+	h.Set("Content-Length", strconv.FormatInt(a.FileSize, 10))
 	if p.R.Method == http.MethodHead {
 		return nil
 	}
-	if _, err := io.Copy(p.W, r); err != nil {
-		p.s.Log.DebugContext(p.Ctx(), "the reader went away", "error", err)
-	}
-	return nil
+	return p.send(r)
 }
 
 // proofView is the page of what was sent and answered, for the agency.
@@ -258,5 +259,5 @@ func (s *Server) proofFile(p *Page) error {
 	if err != nil {
 		return err
 	}
-	return p.keepFile(a.FileName, a.FileType, r)
+	return p.keepFile(a, r)
 }

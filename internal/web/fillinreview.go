@@ -2,13 +2,13 @@ package web
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"slices"
 
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/files"
 	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/flow/fillin"
 	"github.com/carnetcrm/carnet/internal/record"
@@ -243,14 +243,11 @@ func (s *Server) fillInPhoto(p *Page) error {
 	}
 	defer r.Close()
 	h := p.W.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Content-Type", "image/jpeg")
-	if kind != "image/jpeg" {
+	guarded(h)
+	h.Set("Content-Type", files.JPEG)
+	if kind != files.JPEG {
 		h.Set("Content-Type", "application/octet-stream")
-		h.Set("Content-Disposition", `attachment; filename="passport.pdf"`)
+		h.Set("Content-Disposition", attached("passport.pdf"))
 	}
-	if _, err := io.Copy(p.W, r); err != nil {
-		s.Log.DebugContext(p.Ctx(), "the reader went away", "error", err)
-	}
-	return nil
+	return p.send(r)
 }
