@@ -143,3 +143,25 @@ func TestEventExport(t *testing.T) {
 	ann.get("/activities/export").want(403, "")
 	boss.get("/exports").want(200, "", "Events")
 }
+
+// TestEventTime: a day that is to come is refused at its field; of two people who change
+// the time at once, the one who takes over the other's does.
+func TestEventTime(t *testing.T) {
+	d := newDesk(t, true)
+	id, _ := d.couple()
+	page := fmt.Sprintf("/clients/%d", id)
+	ann, max := d.as("ann"), d.as("max")
+	ann.post(page+"/activities", "type", "NOTE", "subject", "Visit", "at_date", "2999-05-03").want(422, "", "An event has already happened", `id="event-at_date-err"`)
+	ann.post(page+"/activities", "type", "NOTE", "subject", "Visit", "at_date", "2025-05-03", "at_time", "9:00").want(200, page)
+	event := ann.event()
+	version := ann.get(event).want(200, "", `value="09:00"`).version("event")
+	max.post(event, "version", version, "subject", "Visit", "at_date", "2025-05-03", "at_time", "10:00").want(200, page)
+	// Ann has changed the subject alone; her form holds the time that was.
+	mine := []string{"subject", "Visit at the desk", "at_date", "2025-05-03", "at_time", "9:00"}
+	ann.post(event, append([]string{"version", version}, mine...)...).want(409, event, `name="choose.at"`)
+	ann.post(event, append([]string{"version", ann.version("event"), "choose.at", "theirs"}, mine...)...).want(200, page)
+	ann.get(event).want(200, "", "Visit at the desk", `value="10:00"`)
+	// And now she insists.
+	ann.post(event, append([]string{"version", ann.version("event"), "choose.at", "mine"}, mine...)...).want(200, page)
+	ann.get(event).want(200, "", `value="09:00"`)
+}

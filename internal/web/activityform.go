@@ -33,6 +33,9 @@ type activityForm struct {
 func (f *activityForm) field(name string, width int) ui.Field {
 	out := f.p.adminField("activity", name, f.err, width)
 	out.ID = "event-" + name
+	if name == "at_date" && out.Error == "" {
+		out.Error = f.p.Problem(f.err, "at") // the moment, of which day and time are halves
+	}
 	return out
 }
 
@@ -257,6 +260,10 @@ func saveActivity(p *Page) error {
 	id, form, err := p.posted()
 	if err != nil {
 		return err
+	}
+	if form.Str("choose.at") == "theirs" { // both halves of it
+		delete(form, "at_date")
+		delete(form, "at_time")
 	}
 	f := &activityForm{p: p, form: form.chosen(), a: new(activity.Activity)}
 	version := form.Int("version")
