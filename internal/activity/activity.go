@@ -133,8 +133,12 @@ func (a *Activity) Guard(ctx context.Context, tx *db.Tx, old record.Record) erro
 // Between returns what happened with some records from one moment up to before another,
 // newest first; 0 leaves an end open. What travelers took part in is among it.
 func Between(ctx context.Context, tx *db.Tx, owners []record.Ref, from, to db.Stamp, limit int) ([]Activity, error) {
+	const end = 1<<53 - 1
+	if from == 0 {
+		from = -end // before 1970, too
+	}
 	if to == 0 {
-		to = 1<<53 - 1
+		to = end
 	}
 	clients, travelers := split(owners)
 	// One way to the rows after the other: with two in one condition SQLite reads what

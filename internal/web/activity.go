@@ -104,7 +104,7 @@ func (v *recordView) loadBetween(ctx context.Context, tx *db.Tx) (err error) {
 		}
 	}
 	if len(v.latest) <= eventsRead { // all there are: read already
-		v.between = slices.DeleteFunc(slices.Clone(v.latest), func(a activity.Activity) bool { return a.At < from || to != 0 && a.At >= to })
+		v.between = slices.DeleteFunc(slices.Clone(v.latest), func(a activity.Activity) bool { return from != 0 && a.At < from || to != 0 && a.At >= to })
 		return nil
 	}
 	v.between, err = activity.Between(ctx, tx, v.eventOwners(), from, to, timelineEvents)

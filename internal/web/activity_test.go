@@ -161,6 +161,11 @@ func TestEventTime(t *testing.T) {
 	ann.post(event, append([]string{"version", version}, mine...)...).want(409, event, `name="choose.at"`)
 	ann.post(event, append([]string{"version", ann.version("event"), "choose.at", "theirs"}, mine...)...).want(200, page)
 	ann.get(event).want(200, "", "Visit at the desk", `value="10:00"`)
+	for _, show := range []string{"", "?show=events"} { // what was long ago is told, too
+		ann.post(page+"/activities", "type", "NOTE", "subject", "First journey", "at_date", "1.8.1964").want(200, page)
+		ann.get(page+show).want(200, "", "First journey")
+	}
+	ann.get(event)
 	// And now she insists.
 	ann.post(event, append([]string{"version", ann.version("event"), "choose.at", "mine"}, mine...)...).want(200, page)
 	ann.get(event).want(200, "", `value="09:00"`)
