@@ -85,7 +85,11 @@ func (v *recordView) ackForm() templ.Component {
 	for _, n := range []int{2, 3, 7, 14} {
 		remind = append(remind, ui.Option{Value: strconv.Itoa(n), Label: p.T("ack.remind_after", "Days", p.T("common.days", "Count", n))})
 	}
-	fields := append(v.problemsOutside("template_id", "attachment_id", "recipient", "email", "days", "remind", "message"),
+	shown := []string{"template_id", "recipient", "email", "days", "remind", "message"}
+	if len(files) > 0 { // the only one may have been deleted meanwhile
+		shown = append(shown, "attachment_id")
+	}
+	fields := append(v.problemsOutside(shown...),
 		ui.Select{Field: text, Value: v.val("template_id", texts[0].Value), Options: texts})
 	if len(files) > 0 {
 		fields = append(fields, ui.Select{Field: field("attachment_id", 6), Value: v.val("attachment_id", ""), Options: files, Blank: p.T("ack.no_file")})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"strings"
 	"sync"
@@ -110,7 +111,7 @@ func TestSign(t *testing.T) {
 	if r.Close(); err != nil || !bytes.Equal(got, content) {
 		t.Errorf("another file: %d bytes, %v", len(got), err)
 	}
-	for _, in := range []ack.Answer{{}, {Agreed: true}, {Signer: "Jan"}, {Agreed: true, Signer: "  "}} {
+	for _, in := range []ack.Answer{{}, {Agreed: true}, {Signer: "Jan"}, {Agreed: true, Signer: "  "}, {Agreed: true, Signer: "\u200b\u200b"}, {Agreed: true, Signer: "- ."}} {
 		if err := l.Sign(ctx, w.DB, in); !errs.Is(err, errs.Invalid) {
 			t.Errorf("%+v: %v", in, err)
 		}
@@ -340,5 +341,19 @@ func TestRemindGone(t *testing.T) {
 	remind(1)
 	if x := w.get(a.ID); x.Reminders != 1 {
 		t.Errorf("%d reminders are noted", x.Reminders)
+	}
+}
+
+// TestRefused: a file that was deleted meanwhile and a name that is too long are told at
+// their fields.
+func TestRefused(t *testing.T) {
+	w := newWorld(t)
+	for path, r := range map[string]ack.Request{"attachment_id": {Attachment: 999}, "recipient": {Recipient: strings.Repeat("x", 201)}} {
+		r.Owner, r.Template, r.Days = w.client, w.template, 5
+		_, _, err := w.s.Send(t.Context(), w.As("ann"), r)
+		var e *errs.Error
+		if !errors.As(err, &e) || e.Kind != errs.Invalid || len(e.Fields) != 1 || e.Fields[0].Path != path {
+			t.Errorf("%s: %v", path, err)
+		}
 	}
 }

@@ -3,6 +3,8 @@ package ack
 import (
 	"context"
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
@@ -105,7 +107,9 @@ func (l *Link) Sign(ctx context.Context, d *db.DB, in Answer) error {
 	if !in.Agreed {
 		bad.Add("agreed", "ack.error.agreed")
 	}
-	bad.Required("signer", in.Signer)
+	if !strings.ContainsFunc(in.Signer, unicode.IsLetter) { // nor is what nobody can see a name
+		bad.Add("signer", "error.required")
+	}
 	if err := bad.Err(); err != nil {
 		return err
 	}

@@ -113,6 +113,9 @@ func (s *Service) attached(ctx context.Context, actor db.Actor, r Request) (*att
 			return err
 		}
 		a, err := document.Get(ctx, tx, r.Attachment)
+		if errs.Is(err, errs.NotFound) { // deleted since the form was opened, perhaps
+			return errs.Bad("attachment_id", "error.not_found")
+		}
 		if err != nil {
 			return err
 		}
@@ -155,6 +158,8 @@ func compose(ctx context.Context, tx *db.Tx, r Request) (*Ack, error) {
 	if r.Email = strings.TrimSpace(r.Email); r.Remind > 0 && r.Email == "" {
 		bad.Add("remind", "ack.error.remind_email") // it is mailed: without an address nobody would ever be reminded
 	}
+	r.Recipient = strings.Join(strings.Fields(r.Recipient), " ")
+	bad.MaxLen("recipient", r.Recipient, 200)
 	var t Template
 	err := record.Get(ctx, tx, &t, r.Template)
 	if errs.Is(err, errs.NotFound) || err == nil && !t.Active {
@@ -169,7 +174,7 @@ func compose(ctx context.Context, tx *db.Tx, r Request) (*Ack, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.Recipient = strings.Join(strings.Fields(r.Recipient), " "); r.Recipient != "" {
+	if r.Recipient != "" {
 		values["name"] = r.Recipient
 	}
 	a := &Ack{OwnerKind: r.Owner.Kind, OwnerID: r.Owner.ID, TemplateID: db.Ref(t.ID), TemplateNumber: t.Number, Language: t.Language,
