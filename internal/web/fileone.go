@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strconv"
 
@@ -25,6 +26,7 @@ type fileView struct {
 	names    map[int64]string
 	shown    bool // its content may be looked at now
 	may      bool // it may be changed
+	painted  bool // there is a picture of it, though no small one was stored
 	pages    int  // of a PDF, 0 where it can't be told
 	page     int
 	form     Form
@@ -44,7 +46,7 @@ func (s *Server) showFile(p *Page, status int, v *fileView) error {
 		if err := v.load(ctx, tx, id); err != nil {
 			return err
 		}
-		if v.paged() {
+		if v.paged() || v.untried() {
 			open, err = s.docs().Open(ctx, tx, v.a)
 		}
 		return err
@@ -52,13 +54,28 @@ func (s *Server) showFile(p *Page, status int, v *fileView) error {
 	if err != nil {
 		return err
 	}
-	if open != nil {
-		if r, err := open(p.Ctx()); err == nil {
-			v.pages = preview.Pages(p.Ctx(), r)
-			_ = r.Close()
-		}
+	if v.untried() {
+		_ = read(p.Ctx(), open, func(r io.Reader) error {
+			_, err := preview.Thumb(p.Ctx(), r, v.a.Type)
+			v.painted = err == nil
+			return err
+		})
+	}
+	if v.paged() {
+		_ = read(p.Ctx(), open, func(r io.Reader) error { v.pages = preview.Pages(p.Ctx(), r); return nil })
 	}
 	return p.RenderStatus(status, Screen{Title: v.a.Name, Nav: "documents"}, fileScreen(v))
+}
+
+// read gives the content of a file to do. A file that can't be read is shown as one that
+// has no picture.
+func read(ctx context.Context, open document.Opener, do func(r io.Reader) error) error {
+	r, err := open(ctx)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return do(r)
 }
 
 func (v *fileView) load(ctx context.Context, tx *db.Tx, id int64) (err error) {
@@ -86,7 +103,13 @@ func (v *fileView) load(ctx context.Context, tx *db.Tx, id int64) (err error) {
 
 // visible reports whether there is a picture of the file.
 func (v *fileView) visible() bool {
-	return v.a.Kind == document.File && preview.Can(v.a.Type) && v.a.Thumb != ""
+	return v.a.Kind == document.File && preview.Can(v.a.Type) && (v.a.Thumb != "" || v.painted)
+}
+
+// untried reports whether nobody has tried yet to make a picture of the file: none is made
+// of what comes by a private link.
+func (v *fileView) untried() bool {
+	return v.shown && v.a.Private() && v.a.Kind == document.File && preview.Can(v.a.Type) && v.a.Thumb == "" && !v.painted
 }
 
 // paged reports whether the file has pages that may be looked at now.

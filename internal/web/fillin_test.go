@@ -3,8 +3,10 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"mime/multipart"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/files"
 	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/flow/fillin"
+	"github.com/carnetcrm/carnet/internal/login"
 	"github.com/carnetcrm/carnet/internal/traveler"
 	"github.com/carnetcrm/carnet/internal/web"
 )
@@ -72,4 +75,40 @@ func TestSentSheet(t *testing.T) {
 	send(409, 1, append(picture, make([]byte, 3<<20)...))
 	to = contact
 	send(200, 1, picture)
+}
+
+// TestAcceptedPicture: the picture of a passport that came by a link can be looked at, once
+// it is accepted, as one that was uploaded.
+func TestAcceptedPicture(t *testing.T) {
+	var store *files.Store
+	d := newDesk(t, true, func(deps *web.Deps) { store = deps.Files })
+	_, id := d.couple()
+	f := &fillin.FillIn{TravelerID: id, Sections: "passport", Language: "en"}
+	var path string
+	dbtest.Update(t, d.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) (err error) {
+		path, err = fillin.Ask(ctx, tx, f, 14, nil)
+		return err
+	})
+	l, err := fillin.Follow(t.Context(), d.DB, strings.TrimPrefix(path, fillin.Path("")), login.Place{IP: "203.0.113.9"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	photo, err := fillin.Keep(t.Context(), store, words(smallJPG(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Show(t.Context(), d.DB); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Save(t.Context(), d.DB, fillin.Input{Number: "ABC123456", Photo: photo, Submit: true}); err != nil {
+		t.Fatal(err)
+	}
+	b := d.as("ann")
+	b.post(fmt.Sprintf("/fill-ins/%d", f.ID), "act", "all").want(200, fmt.Sprintf("/travelers/%d", id))
+	file := b.newest()
+	b.get(file).want(200, "", `name="reason"`)
+	b.post(file+"/reveal", "reason", "booking").want(200, file, file+"/preview?page=1")
+	if res, raw := b.fetch(file + "/preview?page=1"); res.StatusCode != 200 || files.Sniff(raw) != files.JPEG {
+		t.Errorf("the picture: %d, %d bytes", res.StatusCode, len(raw))
+	}
 }
