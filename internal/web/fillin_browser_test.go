@@ -85,6 +85,9 @@ func TestFillInOnPhone(t *testing.T) {
 	chrome.Axe(t, phone)
 	phone.FitsWidth()
 	shown(phone, "fill-in-phone")
+	if chrome.Eval[bool](phone, `document.querySelector('input[name="photo"]').hasAttribute("capture")`) {
+		t.Error("a phone takes no PDF for the picture, and none that is stored")
+	}
 	given := fmt.Sprintf(`[name="traveler.%d.given"]`, id)
 	phone.Fill(given, "Zofia Anna")
 	phone.Fill(`[name="communication.new-email.value"]`, "zofia@example")

@@ -276,7 +276,8 @@ func fillInScreen(v *sheetView) templ.Component {
 	})
 }
 
-// photoControl takes a picture of the passport, by the camera of a phone.
+// photoControl takes a picture of the passport. A phone offers its camera and what is stored
+// on it: were it told to capture, it would take no scan and no PDF.
 func photoControl(v *sheetView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -310,7 +311,7 @@ func photoControl(v *sheetView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<input class=\"input\" type=\"file\" name=\"photo\" id=\"f-photo\" accept=\"image/jpeg,application/pdf\" capture=\"environment\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<input class=\"input\" type=\"file\" name=\"photo\" id=\"f-photo\" accept=\"image/jpeg,application/pdf\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
