@@ -150,12 +150,17 @@ func countries(s string) (string, bool) {
 	return strings.Join(out, ","), true
 }
 
+// Unborn reports whether the birth date is still to come. UTC+14 is the earliest zone: a
+// child born there today exists already.
+func (t *Traveler) Unborn(now db.Stamp) bool {
+	return t.BirthDate.HasYear() && t.BirthDate > date.Of(now.Time().Add(14*3600e9))
+}
+
 // Guard keeps the birth date in the past, the main traveler visible, and the
 // chain of main travelers short: whom others are reached through is reached
 // directly.
 func (t *Traveler) Guard(ctx context.Context, tx *db.Tx, old record.Record) error {
-	// UTC+14 is the earliest zone: a child born there today exists already.
-	if t.BirthDate.HasYear() && t.BirthDate > date.Of(tx.Now.Time().Add(14*3600e9)) {
+	if t.Unborn(tx.Now) {
 		return errs.Bad("birth_date", "traveler.error.future")
 	}
 	if old == nil && t.CreatedFor == 0 {

@@ -298,3 +298,22 @@ func TestReplaced(t *testing.T) {
 		t.Errorf("another number: %+v", list)
 	}
 }
+
+// TestUnborn: a day of birth that is to come is told to the person, not to the agency that
+// would accept it.
+func TestUnborn(t *testing.T) {
+	w := newWorld(t)
+	token, _ := w.ask("ann", "personal")
+	l := w.follow(token)
+	w.show(l)
+	born := key("traveler", w.traveler, "birth_date")
+	for _, submit := range []bool{false, true} {
+		err := l.Save(t.Context(), w.DB, fillin.Input{Values: map[string]string{born: "2090-05-01"}, Submit: submit})
+		if !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), born) {
+			t.Errorf("born in 2090: %v", err)
+		}
+	}
+	if err := l.Save(t.Context(), w.DB, fillin.Input{Values: map[string]string{born: "1990-05-01"}, Submit: true}); err != nil {
+		t.Error(err)
+	}
+}

@@ -199,7 +199,7 @@ func (l *Link) Save(ctx context.Context, d *db.DB, in Input) error {
 			return err
 		}
 		merge(&a, s.Fields, in.Values, s.Agency.Country)
-		if err := check(list, a); err != nil {
+		if err := check(list, a, tx.Now); err != nil {
 			return err
 		}
 		err = record.Edit(ctx, tx, p, p.ID, 0, func() error {
@@ -284,11 +284,19 @@ func tidy(f Field, v, home string) string {
 }
 
 // check reports what is wrong with what is proposed, field by field under its key.
-func check(list []part, a answer) error {
+func check(list []part, a answer, now db.Stamp) error {
 	var bad errs.Collect
 	for _, p := range list {
 		if err := p.check(a, &bad); err != nil {
 			return err
+		}
+		g, ok := p.(*group)
+		if !ok {
+			continue
+		}
+		_, said := a.Values[g.key("birth_date")]
+		if t, ok := g.rec.(*traveler.Traveler); ok && said && t.Unborn(now) { // accepting it would fail
+			bad.Add(g.key("birth_date"), "traveler.error.future")
 		}
 	}
 	return bad.Err()
