@@ -56,7 +56,7 @@ func (v *recordView) filledMore(d traveler.Document) bool {
 }
 
 // documentFields are the controls of a kind: those that every booking needs, and the
-// rest.
+// rest. That of the lines comes before those that it fills.
 func (v *recordView) documentFields(kind string, d traveler.Document, action string) (first, more ui.Group) {
 	p := v.p
 	text := func(name, stored string, width int) ui.Input { return v.text(kind, name, stored, width) }
@@ -67,10 +67,9 @@ func (v *recordView) documentFields(kind string, d traveler.Document, action str
 	}
 	switch d := d.(type) {
 	case *traveler.Passport:
-		birth := v.date(kind, "birth_date", d.BirthDate, 4, true)
 		first = ui.Group{v.imageField(kind, action), v.linesField(kind, d.MRZ, action), v.issuerPick(kind, "country", d.Country, 4, nil), v.numberField(kind, d.No, d.Hint), day("expires", d.Expires, 4),
 			v.printedName(kind, "family", d.Family), v.printedName(kind, "given", d.Given),
-			v.issuerPick(kind, "nationality", d.Nationality, 4, nil), v.pick(kind, "sex", d.Sex, 4, p.options("traveler.sex.", traveler.Sexes), true), birth,
+			v.issuerPick(kind, "nationality", d.Nationality, 4, nil), v.pick(kind, "sex", d.Sex, 4, p.options("traveler.sex.", traveler.Sexes), true), v.date(kind, "birth_date", d.BirthDate, 4, true),
 			v.tick(kind, "is_primary", d.Primary), v.seenTick(kind, &d.Seen)}
 		more = ui.Group{v.pick(kind, "type", d.Type, 4, p.options("passport.type.", traveler.PassportTypes), false),
 			v.pick(kind, "status", d.Status, 4, p.options("passport.status.", traveler.PassportStatuses), false), day("issued", d.Issued, 4),

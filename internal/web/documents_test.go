@@ -22,6 +22,8 @@ import (
 // The specimen of ICAO 9303-4, valid until 2012.
 const specimen = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
 
+var birthInput = regexp.MustCompile(`value="([^"]*)"[^>]*name="birth_date"`)
+
 // TestPassportPage: a passport is taken by hand and from its lines, shown masked,
 // warned about, changed, seen, deleted and restored.
 func TestPassportPage(t *testing.T) {
@@ -34,6 +36,9 @@ func TestPassportPage(t *testing.T) {
 	// Reading fills the form and stores nothing.
 	ann.post(page+"/documents/passport", "version", "0", "_row", "passport-new", "mrz", strings.ToLower(specimen), "_act", "read").
 		want(200, "", `value="L898902C3"`, `value="ERIKSSON"`, `value="ANNA MARIA"`, i18n.For("en").T("document.read_done"))
+	if m := birthInput.FindStringSubmatch(ann.body); m == nil || !strings.Contains(m[1], "1974") {
+		t.Errorf("the day of birth isn't filled in: %q", m)
+	}
 	if got := papersOf(t, d, tr); got.Len() != 0 {
 		t.Errorf("reading the lines stored %d documents", got.Len())
 	}
