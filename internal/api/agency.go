@@ -7,6 +7,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/i18n"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
@@ -72,6 +73,7 @@ var customerTypes = noun[client.Type]{one: "customer type", many: "customer type
 
 var tags = noun[tag.Tag]{one: "tag", many: "tags", id: "tag", group: "Agency", path: "/tags",
 	need: "tag.manage", doc: "The labels that the agency gives its records.", list: everyone[tag.Tag]("r.name_key"),
+	drop: flow.DropTag, dropDoc: "Only one that no record carries; others can be switched off.",
 	model: newModel("Tag", "A label of the agency.", &tag.Tag{},
 		prop{name: "kind", doc: "A plain tag, an attribute that clients are grouped by, or an interest.", enum: tag.Kinds, example: "tag"},
 		prop{name: "name", doc: "Name, unique in the agency, without a comma.", max: 60, example: "VIP", must: true},

@@ -61,6 +61,8 @@ func TestTags(t *testing.T) {
 	k.do("ann", "POST /clients", `{"name":"Other/One"}`).bad(422, "tags", "tag.mandatory")
 	k.do("ann", "POST /clients", `{"name":"Other/One","tags":[{"name":"Level","value":"A"}]}`).want(201).is("tags.0.value", "A")
 	k.do("ann", fmt.Sprintf("GET /clients?tag=%d&count=1", level.id()), "").want(200).is("total", 2)
+	k.do("ada", fmt.Sprintf("DELETE /tags/%d", level.id()), "", "If-Match", `"1"`).want(409) // two clients have it
+	k.do("ann", fmt.Sprintf("GET /clients?tag=%d&count=1", level.id()), "").want(200).is("total", 2)
 }
 
 // TestUsers covers people and their tokens.

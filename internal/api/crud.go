@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -22,10 +23,12 @@ type noun[T any] struct {
 	readNeed  string  // right to read
 	need      string  // right to write
 	noDelete  bool
+	dropDoc   string // what deleting one does, where there is a drop
 
 	list func(ctx context.Context, tx *db.Tx, q *req) ([]T, error)
-	prep func(q *req, r *T)      // sets the owner of a new record
-	owns func(q *req, r *T) bool // whether the record belongs to the path
+	prep func(q *req, r *T)                                            // sets the owner of a new record
+	owns func(q *req, r *T) bool                                       // whether the record belongs to the path
+	drop func(ctx context.Context, tx *db.Tx, id, version int64) error // deletes one; record.Delete where nil
 }
 
 type recordOf[T any] interface {
@@ -55,7 +58,7 @@ func ops[T any, P recordOf[T]](n noun[T]) []op {
 	}
 	if !n.noDelete {
 		out = append(out, op{id: n.id + ".delete", method: "DELETE", path: one, group: n.group, summary: "Remove " + article(n.one),
-			doc: "Removes it for good; the history keeps what it was.", need: n.need, status: 204, ifMatch: true, run: remove[T, P](n)})
+			doc: cmp.Or(n.dropDoc, "Removes it for good; the history keeps what it was."), need: n.need, status: 204, ifMatch: true, run: remove[T, P](n)})
 	}
 	for i := range out {
 		out[i].what = n.one
@@ -152,6 +155,9 @@ func remove[T any, P recordOf[T]](n noun[T]) runner {
 		}
 		if err := n.belongs(q, r); err != nil {
 			return err
+		}
+		if n.drop != nil {
+			return n.drop(ctx, tx, n.number(q), q.version)
 		}
 		return record.Delete(ctx, tx, P(new(T)), n.number(q), q.version)
 	}

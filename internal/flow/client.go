@@ -106,6 +106,21 @@ func NeedTags(ctx context.Context, tx *db.Tx, ref record.Ref) error {
 	return err
 }
 
+// DropTag removes a tag that no record carries, those in the trash and those that the actor
+// doesn't see included. Another can only be switched off, or taken off its records first:
+// there every removal stands in the history, and an act on many is undone.
+func DropTag(ctx context.Context, tx *db.Tx, id, version int64) error {
+	var one int64
+	err := tx.AsSystem().Row(ctx, "SELECT 1 FROM {tag_link} l WHERE l.tag_id = $1 LIMIT 1", []any{id}, &one)
+	switch {
+	case err == nil:
+		return errs.New(errs.Conflict, "error.in_use")
+	case !errs.Is(err, errs.NotFound):
+		return err
+	}
+	return record.Delete(ctx, tx, new(tag.Tag), id, version)
+}
+
 // name suggests "Family/Given" of the primary traveler for a personal client
 // without a name (R005).
 func (n *NewClient) name() error {

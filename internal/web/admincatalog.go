@@ -11,6 +11,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/tag"
 	"github.com/carnetcrm/carnet/internal/traveler"
@@ -53,7 +54,8 @@ func tagCatalog(name, kind string) *catalog {
 		rows: func(ctx context.Context, tx *db.Tx, p *Page) ([]ui.Row, error) {
 			return tagRows(ctx, tx, p, kind, "/admin/"+name)
 		},
-		fill: fillTag, fields: tagFields}
+		fill: fillTag, fields: tagFields,
+		drop: func(ctx context.Context, tx *db.Tx, id int64) error { return flow.DropTag(ctx, tx, id, 0) }}
 }
 
 // called is what one record of the catalog is called in translation keys.
