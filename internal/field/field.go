@@ -12,6 +12,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/agency"
@@ -98,6 +99,8 @@ type Field struct {
 	Section     string `db:"section" history:"track"`
 	Position    int64  `db:"position" history:"track"`
 	Active      bool   `db:"active" history:"track"`
+
+	made bool // the code was made of the name
 }
 
 // Table names the table and the kind.
@@ -122,43 +125,7 @@ func (f *Field) In(kind string) bool { return slices.Contains(strings.Split(f.Ar
 // Texty reports whether the values are texts that people type.
 func (f *Field) Texty() bool { return f.Kind == Text || f.Kind == Long || f.Kind == Link }
 
-// Option is a value of a choice.
-type Option struct {
-	Code, Label string
-	Off         bool
-}
-
-// Options are the values of a choice in their order, those switched off among them.
-func (f *Field) Options() (out []Option) {
-	for line := range strings.Lines(f.Choices) {
-		o := Option{}
-		rest, off := strings.CutPrefix(strings.TrimSpace(line), "-")
-		o.Off = off
-		o.Code, o.Label, _ = strings.Cut(rest, "=")
-		if o.Code != "" {
-			out = append(out, o)
-		}
-	}
-	return out
-}
-
-// SetOptions is the inverse of Options.
-func (f *Field) SetOptions(list []Option) {
-	var lines []string
-	for _, o := range list {
-		line := o.Code + "=" + o.Label
-		if o.Off {
-			line = "-" + line
-		}
-		lines = append(lines, line)
-	}
-	f.Choices = strings.Join(lines, "\n")
-}
-
-var (
-	codeForm   = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
-	choiceForm = regexp.MustCompile(`^[A-Z0-9_]{1,30}$`)
-)
+var codeForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 
 // slug makes a code of a name: "Shoe size" becomes "shoe_size".
 func slug(name string) string {
@@ -175,6 +142,37 @@ func slug(name string) string {
 	return strings.Trim(s[:min(len(s), 30)], "_")
 }
 
+// codeOf makes the code of a field of its name.
+func codeOf(name string) string {
+	code := slug(name)
+	if code == "" || code[0] < 'a' {
+		code = strings.TrimSuffix("field_"+code, "_")
+	}
+	return code
+}
+
+// GivenCode is the code that somebody gave a new field, "" where it was made of the name.
+func (f *Field) GivenCode() string {
+	if f.made {
+		return ""
+	}
+	return f.Code
+}
+
+// free finds a code for a field whose name makes the same one as the name of another:
+// those written in other letters than Latin ones make none at all. Of two fields with the
+// same name the second is refused.
+func (f *Field) free(all []Field) {
+	taken := func(code string) bool { return slices.ContainsFunc(all, func(o Field) bool { return o.Code == code }) }
+	f.Code = codeOf(f.Name)
+	if slices.ContainsFunc(all, func(o Field) bool { return fold.Fold(o.Name) == fold.Fold(f.Name) }) {
+		return
+	}
+	for base, n := f.Code, 2; taken(f.Code); n++ {
+		f.Code = base + "_" + strconv.Itoa(n)
+	}
+}
+
 // Check tidies f and reports what is wrong with it.
 func (f *Field) Check() error {
 	var c errs.Collect
@@ -187,9 +185,7 @@ func (f *Field) Check() error {
 	c.MaxLen("section", f.Section, 60)
 	c.MaxLen("help", f.Help, 500)
 	if f.Code == "" {
-		if f.Code = slug(f.Name); f.Code == "" || f.Code[0] < 'a' {
-			f.Code = strings.TrimSuffix("field_"+f.Code, "_")
-		}
+		f.Code, f.made = codeOf(f.Name), true
 	}
 	if !codeForm.MatchString(f.Code) {
 		c.Add("code", "field.error.code")
@@ -261,56 +257,6 @@ func (f *Field) checkNames(c *errs.Collect) {
 	f.Names = strings.Join(out, "\n")
 }
 
-// checkChoices gives choices without a code one, made of the label.
-func (f *Field) checkChoices(c *errs.Collect) {
-	if f.Kind != Choice && f.Kind != Several {
-		f.Choices = ""
-		return
-	}
-	var out []Option
-	seen := map[string]bool{}
-	for line := range strings.Lines(f.Choices) {
-		rest, off := strings.CutPrefix(strings.TrimSpace(line), "-")
-		if rest == "" {
-			continue
-		}
-		o := Option{Off: off}
-		var named bool
-		if o.Code, o.Label, named = strings.Cut(rest, "="); !named {
-			o.Code, o.Label = "", rest
-		}
-		o.Code, o.Label = strings.ToUpper(strings.TrimSpace(o.Code)), strings.Join(strings.Fields(o.Label), " ")
-		if o.Code == "" {
-			if o.Code = strings.ToUpper(slug(o.Label)); o.Code == "" {
-				o.Code = "C"
-			}
-			for base, n := o.Code, 2; seen[o.Code]; n++ {
-				o.Code = base + "_" + string(rune('0'+n%10))
-				if n > 9 {
-					break
-				}
-			}
-		}
-		if o.Label == "" {
-			o.Label = o.Code
-		}
-		if !choiceForm.MatchString(o.Code) || seen[o.Code] {
-			c.Add("choices", "field.error.choice_code", "Code", o.Code)
-			return
-		}
-		c.MaxLen("choices", o.Label, 100)
-		seen[o.Code] = true
-		out = append(out, o)
-	}
-	switch {
-	case len(out) == 0:
-		c.Add("choices", "error.required")
-	case len(out) > maxChoices:
-		c.Add("choices", "field.error.choices", "Max", maxChoices)
-	}
-	f.SetOptions(out)
-}
-
 func (f *Field) checkDefault(c *errs.Collect) {
 	if f.Default = strings.TrimSpace(f.Default); f.Default == "" || len(f.Kind) == 0 {
 		return
@@ -320,7 +266,20 @@ func (f *Field) checkDefault(c *errs.Collect) {
 		c.Add("default_value", key, args...)
 		return
 	}
+	if o := f.off(v, nil); o != nil { // nobody could make a record
+		c.Add("default_value", "field.error.value", "Value", o.Label)
+		return
+	}
 	f.Default = record.BagText(v)
+}
+
+// Initial is the value that a new record has where nothing is said, nil for none.
+func (f *Field) Initial() any {
+	v, key, _ := f.Parse(f.Default, nil)
+	if key != "" || f.off(v, nil) != nil {
+		return nil
+	}
+	return v
 }
 
 // Guard keeps what was promised to values: the code stays, the kind of a field in use,
@@ -331,12 +290,15 @@ func (f *Field) Guard(ctx context.Context, tx *db.Tx, old record.Record) error {
 	}
 	was, _ := old.(*Field)
 	if was == nil {
-		var n int64
-		if err := tx.Row(ctx, "SELECT count(*) FROM {field} f", nil, &n); err != nil {
+		all, err := All(ctx, tx)
+		if err != nil {
 			return err
 		}
-		if n >= MaxFields {
+		if len(all) >= MaxFields {
 			return errs.Bad("name", "field.error.many", "Max", MaxFields)
+		}
+		if f.made {
+			f.free(all)
 		}
 		return nil
 	}
@@ -356,25 +318,6 @@ func (f *Field) Guard(ctx context.Context, tx *db.Tx, old record.Record) error {
 		}
 	}
 	return f.guardChoices(ctx, tx, was)
-}
-
-// guardChoices refuses to remove a choice that a record has.
-func (f *Field) guardChoices(ctx context.Context, tx *db.Tx, was *Field) error {
-	now := f.Options()
-	for _, o := range was.Options() {
-		if slices.ContainsFunc(now, func(x Option) bool { return x.Code == o.Code }) {
-			continue
-		}
-		var one int64
-		err := tx.Row(ctx, "SELECT 1 FROM {field_value} x WHERE x.field_id = $1 AND x.value_key = $2 LIMIT 1", []any{f.ID, o.Code}, &one)
-		if err == nil {
-			return errs.Bad("choices", "field.error.choice_used", "Label", o.Label)
-		}
-		if !errs.Is(err, errs.NotFound) {
-			return err
-		}
-	}
-	return nil
 }
 
 // Use counts the records that have a value of a field, by kind, those in the trash

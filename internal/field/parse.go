@@ -114,16 +114,6 @@ func parseDate(text string, order *date.Order) (any, string, []any) {
 	return string(d), "", nil
 }
 
-// option finds a choice by code or by label.
-func (f *Field) option(text string) *Option {
-	for _, o := range f.Options() {
-		if strings.EqualFold(o.Code, text) || fold.Key(o.Label) == fold.Key(text) {
-			return &o
-		}
-	}
-	return nil
-}
-
 // several reads a list of choices: as one, or by comma, semicolon or line.
 func (f *Field) several(v any, text string) (any, string, []any) {
 	var words []string

@@ -174,7 +174,7 @@ func tidy(ctx context.Context, tx *db.Tx, r record.Record, is, was record.Bag, f
 			out[code] = v
 			continue
 		}
-		if v, ok := s.parse(&bad, r.Table(), code, v, old[code]); ok {
+		if v, ok := s.parse(&bad, r.Table(), code, v, old[code], tx.Actor.Via == "import"); ok {
 			out[code] = v
 		}
 	}
@@ -217,14 +217,14 @@ func (s *Set) defaults(kind string, values map[string]any) {
 		if _, said := values[f.Code]; said || f.Default == "" {
 			continue
 		}
-		if v, key, _ := f.Parse(f.Default, nil); key == "" {
+		if v := f.Initial(); v != nil {
 			values[f.Code] = v
 		}
 	}
 }
 
-// parse reads one changed value.
-func (s *Set) parse(bad *errs.Collect, kind, code string, v, old any) (any, bool) {
+// parse reads one changed value. Files say how it was: they may bring what was switched off.
+func (s *Set) parse(bad *errs.Collect, kind, code string, v, old any, file bool) (any, bool) {
 	f := s.seen(kind, code)
 	if f == nil {
 		bad.Add(Path(code), "field.error.unknown")
@@ -235,17 +235,11 @@ func (s *Set) parse(bad *errs.Collect, kind, code string, v, old any) (any, bool
 		bad.Add(Path(code), key, args...)
 		return nil, false
 	}
-	for _, o := range f.Options() { // what was switched off may stay, but not come anew
-		if o.Off && inList(out, o.Code) && !inList(old, o.Code) {
-			bad.Add(Path(code), "field.error.value", "Value", o.Label)
-			return nil, false
-		}
+	if o := f.off(out, old); o != nil && !file {
+		bad.Add(Path(code), "field.error.value", "Value", o.Label)
+		return nil, false
 	}
 	return out, out != nil
-}
-
-func inList(v any, code string) bool {
-	return slices.Contains(strings.Split(record.BagText(v), ","), code)
 }
 
 // Need refuses a record that lacks what must be filled in: when its section is saved.

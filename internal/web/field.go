@@ -346,7 +346,7 @@ func (v *recordForm) firstFields() ui.Group {
 // defaults are the values from the start.
 func (v *recordForm) defaults(list []*field.Field) (b record.Bag) {
 	for _, f := range list {
-		if x, key, _ := f.Parse(f.Default, nil); key == "" {
+		if x := f.Initial(); x != nil {
 			b = b.With(f.Code, x)
 		}
 	}

@@ -2,6 +2,7 @@ package imports_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,6 +89,42 @@ func TestOwnFields(t *testing.T) {
 		err := tx.Row(ctx, "SELECT count(*) FROM {field_value} x", nil, &n)
 		if n != 2 {
 			t.Errorf("%d values for lists, want 2", n)
+		}
+		return err
+	})
+}
+
+// TestChoiceSwitchedOff: a file may name a choice that isn't offered any more: it says what
+// a client had, and doesn't end the import.
+func TestChoiceSwitchedOff(t *testing.T) {
+	d := newDesk(t)
+	card := &field.Field{Name: "Card", Areas: "client", Kind: field.Choice, Choices: "GOLD=Gold\nOLD=Old", Active: true}
+	dbtest.Update(t, d.World.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error { return record.Insert(ctx, tx, card) })
+	take := func(name, file string) *imports.Run {
+		run := d.upload("max", name, file)
+		d.set("max", run, func(o *imports.Options) { o.Match = []string{imports.MatchEmail} })
+		d.do("max", run.ID, d.Check)
+		return d.do("max", run.ID, d.Start)
+	}
+	const head = "Last name;First name;E-mail;Card\n"
+	take("a.csv", head+"Kos;Ewa;ewa@example.com;Old\n")
+	dbtest.Update(t, d.World.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		return record.Edit(ctx, tx, card, card.ID, 0, func() error { card.Choices = "GOLD=Gold\n-OLD=Old"; return nil })
+	})
+	done := take("b.csv", head+"Kos;Ewa;ewa@example.com;Old\nZak;Jan;jan@example.com;Old\nLis;Ala;ala@example.com;Gold\n")
+	if done.Created != 2 || done.Skipped != 1 || done.Errors != 0 || done.Warnings != 0 {
+		t.Errorf("%+v", done)
+	}
+	dbtest.View(t, d.World.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		var cs []client.Client
+		err := record.Select(ctx, tx, &cs, "ORDER BY r.name_key")
+		var got []string
+		for _, c := range cs {
+			got = append(got, c.Name+" "+string(c.Fields)+" "+c.Remarks)
+		}
+		want := []string{`Kos/Ewa {"card":"OLD"} `, `Lis/Ala {"card":"GOLD"} `, `Zak/Jan {"card":"OLD"} `}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q", got)
 		}
 		return err
 	})
