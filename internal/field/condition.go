@@ -60,8 +60,8 @@ func (f *Field) Conditions() (out []Cond) {
 // String writes the condition as it is stored.
 func (c Cond) String() string { return strings.TrimSpace(c.On + " " + c.Op + " " + c.Value) }
 
-// maxConditions bounds them.
-const maxConditions = 5
+// MaxConditions bounds them.
+const MaxConditions = 5
 
 func (f *Field) checkCondition(c *errs.Collect) {
 	if f.Requirement != If {
@@ -88,8 +88,8 @@ func (f *Field) checkCondition(c *errs.Collect) {
 	switch {
 	case len(out) == 0:
 		c.Add("required_if", "error.required")
-	case len(out) > maxConditions:
-		c.Add("required_if", "error.max", "Max", maxConditions)
+	case len(out) > MaxConditions:
+		c.Add("required_if", "error.max", "Max", MaxConditions)
 	}
 	f.RequiredIf = strings.Join(out, "\n")
 }
@@ -114,9 +114,12 @@ func (f *Field) validCond(c *Cond) bool {
 	return c.Op == "=" && slices.Contains(b.Values, c.Value)
 }
 
-// guardCondition looks whether the other fields that conditions name are there.
+// guardCondition looks whether the other fields that conditions name are there, and writes
+// what they are compared with as records have it: "Gold card" as its code, "yes" as true.
 func (f *Field) guardCondition(ctx context.Context, tx *db.Tx) error {
-	for _, c := range f.Conditions() {
+	conds := f.Conditions()
+	for i := range conds {
+		c := &conds[i]
 		code, own := strings.CutPrefix(c.On, Column+".")
 		if !own {
 			continue
@@ -129,11 +132,18 @@ func (f *Field) guardCondition(ctx context.Context, tx *db.Tx) error {
 			return errs.Bad("required_if", "field.error.condition", "Condition", c.String())
 		}
 		if c.Op == "=" {
-			if _, key, _ := others[0].Parse(c.Value, nil); key != "" {
+			v, key, _ := others[0].Parse(c.Value, nil)
+			if key != "" {
 				return errs.Bad("required_if", "field.error.condition", "Condition", c.String())
 			}
+			c.Value = record.BagText(v)
 		}
 	}
+	var lines []string
+	for _, c := range conds {
+		lines = append(lines, c.String())
+	}
+	f.RequiredIf = strings.Join(lines, "\n")
 	return nil
 }
 

@@ -64,7 +64,7 @@ func fieldFields(p *Page, r record.Record, err error, _ []ui.Option) templ.Compo
 		code.ReadOnly = true
 	}
 	kind := withHelp(at("kind", 6), "")
-	out := ui.Group{ui.Input{Field: name, Value: f.Name, MaxLength: 60, Autofocus: f.ID == 0}, ui.Input{Field: code, Value: f.Code, MaxLength: 40},
+	out := ui.Group{ui.Input{Field: name, Value: f.Name, MaxLength: 60, Autofocus: f.ID == 0}, ui.Input{Field: code, Value: f.GivenCode(), MaxLength: 40},
 		ui.Select{Field: kind, Value: f.Kind, Options: p.options("field.kind.", field.Kinds)},
 		ui.Group{ui.Hidden{Name: "_areas", Value: "1"}, ui.Ticks{Field: at("areas", 6), Values: strings.Split(f.Areas, ","), Options: p.options("admin.tag.area.", field.Areas)}},
 		ui.Textarea{Field: withHelp(at("choices", 0), p.T("field.help.choices")), Value: f.Choices, Rows: 4},
@@ -89,7 +89,8 @@ func fieldFields(p *Page, r record.Record, err error, _ []ui.Option) templ.Compo
 	return append(out, p.adminTick("field", "active", p.T("field.help.active"), f.Active))
 }
 
-// conditionRows is how many conditions the form offers.
+// conditionRows is how many conditions the form offers; a field that has more, by the
+// API, shows all of them.
 const conditionRows = 2
 
 // fieldConditions ask when the field must be filled in: one of the values that records
@@ -98,7 +99,7 @@ func (p *Page) fieldConditions(f *field.Field, err error) (out ui.Group) {
 	options := p.conditionOptions(f)
 	conds := f.Conditions()
 	out = append(out, ui.Hidden{Name: "_conditions", Value: "1"})
-	for i := range conditionRows {
+	for i := range max(conditionRows, len(conds)) {
 		n := strconv.Itoa(i)
 		key, value := "", ""
 		if i < len(conds) {
@@ -173,7 +174,7 @@ func fillField(f Form, r record.Record) {
 	f.putBool("active", &x.Active)
 	if f.Has("_conditions") {
 		var lines []string
-		for i := range conditionRows {
+		for i := range field.MaxConditions {
 			key := f.Str("condition" + strconv.Itoa(i))
 			if strings.HasSuffix(key, "<") || strings.HasSuffix(key, "=") {
 				key += " " + f.Str("condition"+strconv.Itoa(i)+".value")
