@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +24,7 @@ func (v *recordView) tagsCard() templ.Component {
 		t := ui.Tokens{Field: v.field(v.ref.Kind, "tags", 0), L: p.L, Add: p.T("client.add_tag")}
 		t.Label, t.Help = title, p.T("client.help.tags")
 		for _, o := range v.tags {
-			t.Values = append(t.Values, ui.Option{Value: "#" + strconv.FormatInt(o.LinkID, 10), Label: tagText(o)})
+			t.Values = append(t.Values, ui.Option{Value: linkValue(o), Label: tagText(o)})
 		}
 		if v.form != nil {
 			t.Values = v.typedTags(t.Values)
@@ -44,6 +45,12 @@ func (v *recordView) tagsCard() templ.Component {
 	}
 	return within(ui.CardBox(card), taggedKinds(p, v.tags))
 }
+
+// linkValue names a tag that the record has in the form. New ones stand there by name, which
+// may begin with the same sign: #family.
+func linkValue(o tag.On) string { return "#" + strconv.FormatInt(o.LinkID, 10) }
+
+var linkForm = regexp.MustCompile(`^#\d+$`)
 
 // tagText is a tag with its value, as it is typed.
 func tagText(o tag.On) string {
@@ -115,15 +122,15 @@ func saveTags(ctx context.Context, tx *db.Tx, v *recordView) error {
 	}
 	want := v.form.list("tags")
 	for _, o := range has {
-		if !slices.Contains(want, "#"+strconv.FormatInt(o.LinkID, 10)) && !slices.Contains(want, tagText(o)) {
+		if !slices.Contains(want, linkValue(o)) && !slices.Contains(want, tagText(o)) {
 			if err := record.Delete(ctx, tx, new(tag.Link), o.LinkID, 0); err != nil {
 				return err
 			}
 		}
 	}
 	for _, s := range want {
-		if strings.HasPrefix(s, "#") {
-			continue
+		if linkForm.MatchString(s) && !slices.ContainsFunc(known, func(t tag.Tag) bool { return t.Name == s }) {
+			continue // it is there, or somebody has taken it off meanwhile
 		}
 		t := tagValue(known, s)
 		if err := tag.Put(ctx, tx, v.ref, t.Name, t.Value); err != nil {
