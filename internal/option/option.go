@@ -33,6 +33,8 @@ type Option struct {
 	Label    string `db:"label" history:"track"`    // "" takes the shipped one
 	Position int64  `db:"position" history:"track"` // from 1; 0 where nobody moved it
 	Active   bool   `db:"active" history:"track"`
+
+	made bool // the code was made of the label
 }
 
 // Table names the table and the kind.
@@ -50,7 +52,7 @@ func (o *Option) Check() error {
 	o.Label = strings.Join(strings.Fields(o.Label), " ")
 	o.Code = strings.ToUpper(strings.TrimSpace(o.Code))
 	if o.Code == "" {
-		o.Code = CodeOf(o.Label)
+		o.Code, o.made = CodeOf(o.Label), true
 	}
 	l, known := Lists[o.List]
 	if !known {
@@ -72,13 +74,35 @@ func (o *Option) Check() error {
 	return c.Err()
 }
 
-// Guard keeps list and code as they are: records hold the code.
-func (o *Option) Guard(_ context.Context, _ *db.Tx, old record.Record) error {
+// Guard keeps list and code as they are: records hold the code. A new value whose code is
+// made of its label gets one that no other value has: else it would become that value.
+func (o *Option) Guard(ctx context.Context, tx *db.Tx, old record.Record) error {
 	if was, ok := old.(*Option); ok && (was.Code != o.Code || was.List != o.List) {
 		return errs.Bad("code", "option.error.fixed")
 	}
+	if old != nil || !o.made {
+		return nil
+	}
+	s, err := Load(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if _, twin := s.Find(i18n.For("en"), o.List, o.Label); twin {
+		e := errs.Bad("label", "option.error.twin")
+		e.Kind = errs.Conflict
+		return e
+	}
+	all := codesOf(s.All(o.List))
+	o.Code = CodeOf(o.Label)
+	for base, n := o.Code, 2; slices.Contains(all, o.Code); n++ {
+		end := "_" + strconv.Itoa(n)
+		o.Code = strings.TrimRight(base[:min(len(base), maxCode-len(end))], "_") + end
+	}
 	return nil
 }
+
+// maxCode is the longest code.
+const maxCode = 30
 
 // CodeOf makes a code of a label: "Zimmer am See" is ZIMMER_AM_SEE.
 func CodeOf(label string) string {
@@ -92,8 +116,8 @@ func CodeOf(label string) string {
 		}
 	}
 	s := b.String()
-	if len(s) > 30 {
-		s = s[:30]
+	if len(s) > maxCode {
+		s = s[:maxCode]
 	}
 	if s = strings.Trim(s, "_"); s == "" && label != "" { // written in letters that fold to no Latin ones
 		s = "OWN_" + strconv.FormatUint(uint64(sum(label)), 36)

@@ -165,3 +165,37 @@ func TestArrange(t *testing.T) {
 		t.Errorf("twice: %v", err)
 	}
 }
+
+// TestMadeCodes: a new value never takes the code of another: that one would be renamed on
+// all records that have it. The same label twice is refused.
+func TestMadeCodes(t *testing.T) {
+	w := dbtest.NewWorld(t)
+	add := func(list, code, label string) (string, error) {
+		o := &option.Option{List: list, Code: code, Label: label, Active: true}
+		err := w.DB.Update(t.Context(), w.As("ada"), func(tx *db.Tx) error { return record.Insert(t.Context(), tx, o) })
+		return o.Code, err
+	}
+	for _, c := range []struct{ list, label, want string }{
+		{"event", "Payment-promise", "PAYMENT_PROMISE_2"}, // PAYMENT_PROMISE is shipped
+		{"room", "双人床 A", "A"}, {"room", "大床 A", "A_2"}, {"room", "海景房", option.CodeOf("海景房")},
+		{"room", "A room with a most wonderful view of the lake", "A_ROOM_WITH_A_MOST_WONDERFUL_V"},
+		{"room", "A room with a most wonderful view of the sea", "A_ROOM_WITH_A_MOST_WONDERFUL_2"},
+	} {
+		if got, err := add(c.list, "", c.label); got != c.want || err != nil {
+			t.Errorf("%q: %s, %v, want %s", c.label, got, err, c.want)
+		}
+	}
+	if _, err := add("room", "", "大床  a"); !errs.Is(err, errs.Conflict) {
+		t.Errorf("the same twice: %v", err)
+	}
+	if _, err := add("room", "A", "Other"); !errs.Is(err, errs.Conflict) {
+		t.Errorf("a code that is taken: %v", err)
+	}
+	dbtest.View(t, w.DB, w.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		s, err := option.Load(ctx, tx)
+		if got := s.Label(i18n.For("en"), "event", "PAYMENT_PROMISE"); got == "Payment-promise" {
+			t.Error("the shipped value was renamed")
+		}
+		return err
+	})
+}
