@@ -131,3 +131,27 @@ func TestConditionValues(t *testing.T) {
 		t.Errorf("without what is required: %v", err)
 	}
 }
+
+// TestDefaultUnseen: a new record has the value from the start of a field that its maker
+// doesn't see, and the maker still doesn't see it.
+func TestDefaultUnseen(t *testing.T) {
+	w := dbtest.NewWorld(t)
+	define(t, w, &field.Field{Name: "Risk", Areas: "client", Kind: field.Choice, Choices: "N=Normal\nH=High", Default: "N", ViewRoles: "administrator"})
+	c := make1(t, w, "Kos/Ewa", "")
+	if c.Fields != "" {
+		t.Errorf("the maker is given %s", c.Fields)
+	}
+	for who, want := range map[string]record.Bag{"ann": "", "ada": `{"risk":"N"}`} {
+		dbtest.View(t, w.DB, w.As(who), func(ctx context.Context, tx *db.Tx) error {
+			var r client.Client
+			err := record.Get(ctx, tx, &r, c.ID)
+			if r.Fields != want {
+				t.Errorf("%s sees %q, want %q", who, r.Fields, want)
+			}
+			return err
+		})
+	}
+	if got := find(t, w, "ada", "field_risk=N"); len(got) != 1 {
+		t.Errorf("the list finds %v", got)
+	}
+}

@@ -168,6 +168,9 @@ func tidy(ctx context.Context, tx *db.Tx, r record.Record, is, was record.Bag, f
 			out[code] = v
 		}
 	}
+	if given {
+		s.unseen(r.Table(), out)
+	}
 	var bad errs.Collect
 	for code, v := range values {
 		if f := s.seen(r.Table(), code); f != nil && record.BagText(v) == record.BagText(old[code]) {
@@ -219,6 +222,20 @@ func (s *Set) defaults(kind string, values map[string]any) {
 		}
 		if v := f.Initial(); v != nil {
 			values[f.Code] = v
+		}
+	}
+}
+
+// unseen fills in what a new record has of fields that its maker doesn't see: who sees them
+// would else find it without.
+func (s *Set) unseen(kind string, out map[string]any) {
+	for i := range s.all {
+		f := &s.all[i]
+		if !f.Active || !f.In(kind) || s.Sees(f) || f.Default == "" {
+			continue
+		}
+		if v := f.Initial(); v != nil {
+			out[f.Code] = v
 		}
 	}
 }

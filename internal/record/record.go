@@ -221,7 +221,10 @@ func Insert(ctx context.Context, tx *db.Tx, r Record) error {
 	if err := tell(ctx, tx, "create", r, nil); err != nil {
 		return err
 	}
-	return reindex(ctx, tx, r)
+	if err := reindex(ctx, tx, r); err != nil {
+		return err
+	}
+	return hideBag(ctx, tx, r)
 }
 
 func start(b *Base, tx *db.Tx) {
