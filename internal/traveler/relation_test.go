@@ -254,6 +254,28 @@ func TestOwnKindsOfRelations(t *testing.T) {
 	}
 }
 
+// TestOwnKinshipNames: the name that a kind had before is free for another, the one that it
+// has isn't.
+func TestOwnKinshipNames(t *testing.T) {
+	w := dbtest.NewWorld(t)
+	first, second, twin := &traveler.RelationType{Name: "Host", InverseName: "Guest"}, &traveler.RelationType{Name: "Host", InverseName: "Visitor"}, &traveler.RelationType{Name: "landlord"}
+	dbtest.Update(t, w.DB, w.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		if err := record.Insert(ctx, tx, first); err != nil {
+			return err
+		}
+		if err := record.Edit(ctx, tx, first, first.ID, 0, func() error { first.Name = "Landlord"; return nil }); err != nil {
+			return err
+		}
+		return record.Insert(ctx, tx, second)
+	})
+	if first.Code != "own.host" || second.Code != "own.host_2" || second.Inverse != "own.host_2.of" {
+		t.Errorf("codes %q, %q, %q", first.Code, second.Code, second.Inverse)
+	}
+	if err := w.DB.Update(t.Context(), w.As("ada"), func(tx *db.Tx) error { return record.Insert(t.Context(), tx, twin) }); !errs.Is(err, errs.Conflict) {
+		t.Errorf("a name twice: %v", err)
+	}
+}
+
 // TestProposals: two children of one mother are siblings, until somebody says never.
 func TestProposals(t *testing.T) {
 	w := dbtest.NewWorld(t)

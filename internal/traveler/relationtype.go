@@ -3,6 +3,7 @@ package traveler
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/db"
@@ -79,6 +80,8 @@ type RelationType struct {
 	InverseName string `db:"inverse_name" history:"track"` // what the other is: "guest"; "" the same
 	Group       string `db:"grp" history:"track"`
 	Active      bool   `db:"active" history:"track"`
+
+	made bool // the code was made of the name
 }
 
 // Table names the table and the kind.
@@ -105,11 +108,8 @@ func (t *RelationType) Check() error {
 	}
 	c.OneOf("grp", t.Group, RelationGroups...)
 	if t.Code == "" {
-		t.Code = ownPrefix + slugOf(t.Name)
-		t.Inverse = t.Code
-		if t.InverseName != "" && fold.Fold(t.InverseName) != fold.Fold(t.Name) {
-			t.Inverse = t.Code + inverseSuffix
-		}
+		t.made = true
+		t.setCode(ownPrefix + slugOf(t.Name))
 	}
 	if t.Code == t.Inverse {
 		t.InverseName = ""
@@ -117,6 +117,42 @@ func (t *RelationType) Check() error {
 		c.Required("inverse_name", t.InverseName)
 	}
 	return c.Err()
+}
+
+// setCode gives a new kind its codes.
+func (t *RelationType) setCode(code string) {
+	t.Code, t.Inverse = code, code
+	if t.InverseName != "" && fold.Fold(t.InverseName) != fold.Fold(t.Name) {
+		t.Inverse = code + inverseSuffix
+	}
+}
+
+// Guard refuses a name that another kind of the agency's has. A code stays when its name
+// changes, so a new kind may need another than its name makes.
+func (t *RelationType) Guard(ctx context.Context, tx *db.Tx, old record.Record) error {
+	if t.Name == "" {
+		return nil // shipped
+	}
+	var all []RelationType
+	if err := record.Select(ctx, tx, &all, "WHERE r.id <> $1", t.ID); err != nil {
+		return err
+	}
+	for _, o := range all {
+		if fold.Fold(o.Name) == fold.Fold(t.Name) {
+			e := errs.Bad("name", "error.taken")
+			e.Kind = errs.Conflict
+			return e
+		}
+	}
+	if old != nil || !t.made {
+		return nil
+	}
+	base := ownPrefix + slugOf(t.Name)
+	t.setCode(base)
+	for n := 2; slices.ContainsFunc(all, func(o RelationType) bool { return o.Code == t.Code }); n++ {
+		t.setCode(base + "_" + strconv.Itoa(n))
+	}
+	return nil
 }
 
 // slugOf makes a stable key of a name: letters and digits of any script, the rest
