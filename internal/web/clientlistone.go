@@ -56,7 +56,7 @@ func (v *clientListView) load(ctx context.Context, tx *db.Tx, p *Page, id int64)
 			return err
 		}
 		if v.words, err = p.describe(ctx, tx, &client.List, q); err != nil {
-			v.words = p.L.Error(err)
+			v.words = p.queryFault(err)
 		}
 	}
 	all, err := clientlist.All(ctx, tx)

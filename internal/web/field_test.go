@@ -6,9 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/carnetcrm/carnet/internal/clientlist"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/dbtest"
 	"github.com/carnetcrm/carnet/internal/field"
+	"github.com/carnetcrm/carnet/internal/i18n"
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
@@ -120,5 +122,28 @@ func TestFieldForm(t *testing.T) {
 	ada.post("/admin/fields/new", "name", "鞋码", "kind", "choice", "_areas", "1", "areas", "client")
 	if strings.Contains(ada.body, `value="field"`) {
 		t.Error("the made code stands in the form")
+	}
+}
+
+// TestListOfGoneField: the page of a list that follows a field which was switched off says
+// which one in the place of its filters, too.
+func TestListOfGoneField(t *testing.T) {
+	d := newDesk(t, true)
+	f := &field.Field{Name: "Nick", Areas: "client", Kind: field.Text, Active: true}
+	l := &clientlist.List{Name: "Nicks", Kind: clientlist.Living, Query: `{"filters":[{"key":"field_nick","op":"filled"}]}`}
+	l.Share, l.OwnerID = "private", db.Ref(d.As("ada").UserID)
+	dbtest.Update(t, d.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		if err := record.Insert(ctx, tx, f); err != nil {
+			return err
+		}
+		if err := record.Insert(ctx, tx, l); err != nil {
+			return err
+		}
+		return record.Edit(ctx, tx, f, f.ID, 0, func() error { f.Active = false; return nil })
+	})
+	ada := d.as("ada")
+	ada.get(fmt.Sprintf("/lists/%d", l.ID)).want(200, "", i18n.For("en").T("list.unknown_field", "Field", "field_nick"))
+	if strings.Contains(ada.body, i18n.For("en").T("error.invalid")) {
+		t.Error("the page speaks of marked fields")
 	}
 }

@@ -266,11 +266,15 @@ func (v *listView) chip(ctx context.Context, tx *db.Tx, p *Page, flt list.Filter
 	return c, err
 }
 
-// slowText is what is wrong with the query, for the place of the rows.
-func (v *listView) wrongText(p *Page) string {
-	text := p.L.Error(v.wrong)
+// wrongText is what is wrong with the query, for the place of the rows.
+func (v *listView) wrongText(p *Page) string { return p.queryFault(v.wrong) }
+
+// queryFault is what is wrong with filters: that of one of them, where it is known, since no
+// field is marked.
+func (p *Page) queryFault(err error) string {
+	text := p.L.Error(err)
 	var e *errs.Error
-	if errors.As(v.wrong, &e) {
+	if errors.As(err, &e) {
 		for _, f := range e.Fields {
 			text = p.T(f.Key, f.Args...)
 		}
