@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -113,7 +114,7 @@ func SetMarks(ctx context.Context, tx *db.Tx, client, affiliation int64, states 
 var MarkList = list.Def{
 	Name: "marketing", From: "{marketing_link} q", ID: "q.id", Tie: "q.id", Sort: "code",
 	Fields: []list.Field{
-		{Key: "code", Kind: list.Choice, SQL: "q.code_id", Sort: "q.code_id", Numeric: true, Options: codeOptions, NoShow: true},
+		{Key: "code", Kind: list.Choice, SQL: "q.code_id", Sort: "q.code_id", Numeric: true, Options: codeOptions, Known: codeKnown, NoShow: true},
 		{Key: "state", Kind: list.Choice, SQL: "q.state", Sort: "q.state", Choices: append([]string{Given}, PreferenceStates...), NoShow: true},
 	},
 }
@@ -124,10 +125,8 @@ func codeOptions(ctx context.Context, tx *db.Tx) (out []list.Option, err error) 
 	if err != nil {
 		return nil, err
 	}
-	lang := ""
-	err = tx.Row(ctx, "SELECT CASE WHEN u.language = '' THEN a.language ELSE u.language END FROM {user} u JOIN {agency} a ON a.id = u.agency_id WHERE u.id = $1",
-		[]any{tx.Actor.UserID}, &lang)
-	if err != nil && !errs.Is(err, errs.NotFound) { // the program itself is nobody: English
+	lang, err := readersLanguage(ctx, tx)
+	if err != nil {
 		return nil, err
 	}
 	for _, a := range affiliations {
@@ -136,12 +135,44 @@ func codeOptions(ctx context.Context, tx *db.Tx) (out []list.Option, err error) 
 			return nil, err
 		}
 		for _, c := range codes {
-			label := c.Names.In(lang)
-			if of := c.Categories.In(lang); of != "" {
-				label = i18n.For(lang).Pair(of, label)
-			}
-			out = append(out, list.Option{Value: strconv.FormatInt(c.ID, 10), Label: label})
+			out = append(out, list.Option{Value: strconv.FormatInt(c.ID, 10), Label: c.label(lang)})
 		}
 	}
 	return out, nil
+}
+
+// codeKnown is the name of a code, be it one of an affiliation that the agency has left; ""
+// for none.
+func codeKnown(ctx context.Context, tx *db.Tx, id string) (string, error) {
+	n, err := strconv.ParseInt(strings.TrimSpace(id), 10, 64)
+	if err != nil {
+		return "", nil
+	}
+	var c Code
+	if err := record.Get(ctx, tx, &c, n); errs.Is(err, errs.NotFound) {
+		return "", nil
+	} else if err != nil {
+		return "", err
+	}
+	lang, err := readersLanguage(ctx, tx)
+	return c.label(lang), err
+}
+
+// label is the name of a code after that of its category.
+func (c *Code) label(lang string) string {
+	label := c.Names.In(lang)
+	if of := c.Categories.In(lang); of != "" {
+		label = i18n.For(lang).Pair(of, label)
+	}
+	return label
+}
+
+// readersLanguage is the language of the actor, "" for the program itself: English.
+func readersLanguage(ctx context.Context, tx *db.Tx) (lang string, err error) {
+	err = tx.Row(ctx, "SELECT CASE WHEN u.language = '' THEN a.language ELSE u.language END FROM {user} u JOIN {agency} a ON a.id = u.agency_id WHERE u.id = $1",
+		[]any{tx.Actor.UserID}, &lang)
+	if errs.Is(err, errs.NotFound) {
+		return "", nil
+	}
+	return lang, err
 }

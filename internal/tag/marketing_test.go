@@ -231,6 +231,35 @@ func TestMarketingFilter(t *testing.T) {
 	}
 }
 
+// TestLeftAffiliation: a filter that names a code of an affiliation which the agency has left
+// is told by its name; one that never was is refused.
+func TestLeftAffiliation(t *testing.T) {
+	w := dbtest.NewWorld(t)
+	got, err := imported(t, w, "ada", small)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dbtest.Update(t, w.DB, w.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		codes, err := tag.Codes(ctx, tx, got.ID)
+		if err != nil {
+			return err
+		}
+		if err := tag.SetMember(ctx, tx, got.ID, 0, false); err != nil {
+			return err
+		}
+		q := list.Query{Filters: []list.Filter{{Key: "marketing", Op: "has", Where: []list.Filter{{Key: "code", Op: "any", Values: []string{strconv.FormatInt(codes[1].ID, 10)}}}}}}
+		words, err := client.List.Describe(ctx, tx, q, "en")
+		if err != nil || !strings.Contains(words, "Cruises") {
+			t.Errorf("in words %q, %v", words, err)
+		}
+		q.Filters[0].Where[0].Values = []string{"999999"}
+		if _, err := client.List.Run(ctx, tx, q); err == nil || !strings.Contains(err.Error(), "list.gone_value") {
+			t.Errorf("a code that never was: %v", err)
+		}
+		return nil
+	})
+}
+
 // TestRefusedFiles: a file with a mistake changes nothing and says what it is.
 func TestRefusedFiles(t *testing.T) {
 	w := dbtest.NewWorld(t)
