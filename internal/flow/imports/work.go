@@ -96,7 +96,7 @@ func (s *Service) open(ctx context.Context, j *jobs.Job, a db.Actor, run *Run, d
 	if p.m.System == "" || opt.System != "" {
 		p.m.System = opt.System
 	}
-	if err := p.words(ctx); err != nil {
+	if err := s.DB.View(ctx, a, func(tx *db.Tx) error { return p.words(ctx, tx) }); err != nil {
 		f.Close()
 		return nil, err
 	}
@@ -112,8 +112,11 @@ func (s *Service) open(ctx context.Context, j *jobs.Job, a db.Actor, run *Run, d
 	return p, nil
 }
 
-func (p *pass) words(ctx context.Context) error {
-	return p.s.DB.View(ctx, p.a, func(tx *db.Tx) (err error) { p.w, err = loadWords(ctx, tx); p.e.w = p.w; return err })
+// words reads what the agency calls things.
+func (p *pass) words(ctx context.Context, tx *db.Tx) (err error) {
+	p.w, err = loadWords(ctx, tx)
+	p.e.w = p.w
+	return err
 }
 
 // count goes over the rows without reading what is in them, so that progress has an
@@ -198,8 +201,8 @@ type numbered struct {
 	res intake.Result
 }
 
-// draft makes the drafts of a batch anew: a transaction that runs again must not
-// find those that its first attempt has changed.
+// draft makes the drafts of a batch: anew in each transaction, which must not find those
+// that an earlier attempt has changed.
 func (p *pass) draft(list []numbered) (*drafter, []*draft) {
 	b := &drafter{w: p.w, opt: p.opt, actor: p.a, run: p.run}
 	out := make([]*draft, len(list))
@@ -211,12 +214,8 @@ func (p *pass) draft(list []numbered) (*drafter, []*draft) {
 
 // batch decides on a batch and stores it, or the report of a dry run.
 func (p *pass) batch(ctx context.Context, list []numbered) error {
-	if err := p.words(ctx); err != nil {
-		return err
-	}
 	for {
-		next := *p.run
-		b, drafts := p.draft(list)
+		var next Run
 		err := p.s.DB.Update(ctx, p.a, func(tx *db.Tx) error {
 			if err := again(ctx, tx); err != nil {
 				return err
@@ -224,9 +223,14 @@ func (p *pass) batch(ctx context.Context, list []numbered) error {
 			if other := !tx.Actor.Same(p.a); tx.Try > 0 || other {
 				p.a, p.e.actor = tx.Actor, tx.Actor
 				p.e.rollback()
-				b, drafts = p.draft(list)
-				next = *p.run
 			}
+			// Read here and not before: who waits for another import to store its batch
+			// must find the tags and programmes that it brought.
+			if err := p.words(ctx, tx); err != nil {
+				return err
+			}
+			b, drafts := p.draft(list)
+			next = *p.run
 			return p.store(ctx, tx, b, drafts, &next)
 		})
 		var r *refusal
