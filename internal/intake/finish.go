@@ -157,7 +157,7 @@ func (b *builder) nameClient() {
 		for i, t := range ts {
 			names[i] = t.Name
 		}
-		cl.Name = person.Label(names)
+		cl.Name, cl.derived = person.Label(names), true
 	}
 	if cl.Kind == "" && person.Company(cl.Name) {
 		cl.Kind = "corporate"
@@ -171,7 +171,7 @@ func (b *builder) nameless() {
 	for _, typ := range []string{"email", "phone"} {
 		for _, c := range cl.Comms {
 			if c.Type == typ {
-				cl.Name = c.Value
+				cl.Name, cl.derived = c.Value, true
 				b.report(Warning, "", "intake.problem.named_after", "Value", c.Value)
 				return
 			}

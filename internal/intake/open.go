@@ -108,7 +108,7 @@ func (f *File) Records(m Mapping, opt Options) iter.Seq2[Result, error] {
 			rec, problems := p.Apply(row)
 			res := Result{rec, problems, []sheet.Row{row}}
 			if len(held) > 0 && !res.Refused() && held[0].joins(res, m.Merge) {
-				held[0].join(res)
+				p.join(&held[0], res)
 				continue
 			}
 			if waits := res.Refused() && len(held) > 0 && len(held) < maxJoined; !waits && !flush() {
@@ -140,72 +140,4 @@ func (r *Result) joins(next Result, by string) bool {
 		return a.Name != "" && a.Name == b.Name
 	}
 	return false
-}
-
-// join adds the travelers and values of next. What the client already has stays.
-func (r *Result) join(next Result) {
-	if r.Record.Lines == nil {
-		r.Record.Lines = []int{r.Record.Line}
-	}
-	r.Record.Lines = append(r.Record.Lines, next.Record.Line)
-	r.Problems = append(r.Problems, next.Problems...)
-	r.Rows = append(r.Rows, next.Rows...)
-	for _, t := range next.Record.Travelers {
-		known := false
-		for i := range r.Record.Travelers {
-			if have := &r.Record.Travelers[i]; have.Name == t.Name && have.BirthDate == t.BirthDate {
-				known = true
-				have.join(t)
-			}
-		}
-		if !known {
-			r.Record.Travelers = append(r.Record.Travelers, t)
-		}
-	}
-	r.Record.Client.join(next.Record.Client)
-}
-
-func (c *Client) join(n Client) {
-	for _, pair := range [][2]*string{{&c.Code, &n.Code}, {&c.Advisor, &n.Advisor}, {&c.Branch, &n.Branch}, {&c.Status, &n.Status},
-		{&c.Classification, &n.Classification}, {&c.Segment, &n.Segment}, {&c.CustomerType, &n.CustomerType},
-		{&c.SourceMedium, &n.SourceMedium}, {&c.SourceDetail, &n.SourceDetail}, {&c.FormalSalutation, &n.FormalSalutation},
-		{&c.InformalSalutation, &n.InformalSalutation}, {&c.AnniversaryNote, &n.AnniversaryNote}, {&c.Contact, &n.Contact},
-		{&c.Language, &n.Language}, {&c.Currency, &n.Currency}, {&c.TaxID, &n.TaxID}, {&c.LegalName, &n.LegalName}} {
-		*pair[0] = or(*pair[0], *pair[1])
-	}
-	if c.Anniversary == "" {
-		c.Anniversary = n.Anniversary
-	}
-	if n.Memo != "" && n.Memo != c.Memo {
-		appendLine(&c.Memo, n.Memo)
-	}
-	if n.Remarks != "" && n.Remarks != c.Remarks {
-		appendLine(&c.Remarks, n.Remarks)
-	}
-	for _, a := range n.Comms {
-		known := false
-		for _, have := range c.Comms {
-			known = known || have.Type == a.Type && or(have.Norm, have.Value) == or(a.Norm, a.Value)
-		}
-		if !known {
-			c.Comms = append(c.Comms, a)
-		}
-	}
-	primary(c.Comms)
-	for _, a := range n.Addresses {
-		if !same(c.Addresses, a) && free(c.Addresses, a.Kind) {
-			c.Addresses = append(c.Addresses, a)
-		} else if !same(c.Addresses, a) {
-			appendLine(&c.Remarks, a.Street+", "+a.Postal+" "+a.City)
-		}
-	}
-	for _, t := range n.Tags {
-		known := false
-		for _, have := range c.Tags {
-			known = known || have == t
-		}
-		if !known {
-			c.Tags = append(c.Tags, t)
-		}
-	}
 }

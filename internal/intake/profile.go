@@ -179,9 +179,9 @@ func (b *builder) orphaned(list []Said) {
 // index is which of several a title means: 1 in "Frequent flyer 2".
 func (m meaning) index() int { return max(0, m.number-1) }
 
-// join adds what another row says of the profile of the same person: a second passport,
-// another membership.
-func (t *Traveler) join(n Traveler) {
+// joinProfile adds what another row says of the profile of the same person: a second
+// passport, another membership.
+func (t *Traveler) joinProfile(n Traveler) {
 	from := 0
 	for _, s := range t.Profile {
 		from = max(from, s.Number+1)

@@ -40,6 +40,8 @@ type Client struct {
 	Addresses []Address
 	Tags      []string
 	Own       []Own
+
+	derived bool // the name is made of those of its people, or of an e-mail or phone
 }
 
 // Own is the value of a field that the agency has defined itself, as written.
