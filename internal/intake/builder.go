@@ -19,6 +19,7 @@ type builder struct {
 	comms    []ownedComm
 	places   []place2
 	optedOut bool
+	optedIn  bool
 	problems []Problem
 }
 
@@ -277,6 +278,8 @@ func (b *builder) putComm(c *Column, field, lab, value string) {
 			b.doubt(c, "intake.problem.choice", value)
 		} else if (answer == "yes") == (field == "opt_out") {
 			b.optedOut = true
+		} else if field == "opt_in" { // who hasn't unsubscribed hasn't consented
+			b.optedIn = true
 		}
 	}
 }

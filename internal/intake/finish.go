@@ -193,7 +193,8 @@ func (b *builder) communications() {
 				c.Norm = normalPhone(c.Value, b.p.opt.Region)
 			}
 		}
-		c.OptedOut = b.optedOut && (c.Type == "email" || c.Type == "phone")
+		reaches := c.Type == "email" || c.Type == "phone"
+		c.OptedOut, c.OptedIn = b.optedOut && reaches, b.optedIn && !b.optedOut && reaches
 		to := b.owner(c)
 		key := c.Type + or(c.Norm, c.Value)
 		if seen[key] {

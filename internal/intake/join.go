@@ -196,6 +196,7 @@ func joinComms(list, more []Comm) []Comm {
 			continue
 		}
 		list[i].OptedOut = list[i].OptedOut || m.OptedOut
+		list[i].OptedIn = (list[i].OptedIn || m.OptedIn) && !list[i].OptedOut
 		list[i].Description = or(list[i].Description, m.Description)
 	}
 	primary(list)

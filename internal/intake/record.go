@@ -78,6 +78,7 @@ type Comm struct {
 	Description string // words that stood beside the value: whose phone it is
 	Primary     bool
 	OptedOut    bool // the file says that no marketing may be sent there (R050)
+	OptedIn     bool // the file says that it may, and nothing else says no
 }
 
 // Address is a postal address (R051).

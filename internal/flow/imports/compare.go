@@ -17,7 +17,7 @@ type delta struct {
 	names  []string // of all changed fields, for the report
 	people []personDelta
 	comms  []ownedComm
-	forbid []ownedComm // communications that lose the permission for marketing
+	permit []*comm // communications that get the permission for marketing, or lose it
 	addrs  []ownedAddr
 	tags   []string
 	ids    []client.InterfaceID
@@ -76,7 +76,7 @@ func (e *engine) compare(ctx context.Context, tx *db.Tx, b *drafter, x *decision
 	if len(x.delta.lines) > 0 {
 		x.delta.note("client.remarks")
 	}
-	d.eachComm(func(person int, c *comm) { e.compareComm(x, owners[person], c) })
+	d.eachComm(func(person int, c *comm) { e.compareComm(b, x, owners[person], c) })
 	for person, owner := range owners {
 		e.compareAddresses(x, person-1, owner)
 	}
@@ -273,15 +273,25 @@ func (e *engine) comparePerson(b *drafter, x *decision, person, owner int) {
 }
 
 // compareComm adds a communication unless somebody of the client has it. A "no" to
-// marketing always counts, whatever the mode.
-func (e *engine) compareComm(x *decision, owner int, c *comm) {
+// marketing always counts, whatever the mode; a "yes" to one that is stored only where the
+// file may overwrite, since a missing tick is a "no" (R050).
+func (e *engine) compareComm(b *drafter, x *decision, owner int, c *comm) {
 	s, print := x.target, commPrint(&c.Communication)
 	if c.optedOut && s.has(slotPermit, print) {
 		s.drop(slotPermit, print)
-		x.delta.forbid = append(x.delta.forbid, ownedComm{c: c})
+		x.delta.permit = append(x.delta.permit, c)
 		x.delta.note("comm.opt_out")
 	}
 	if s.has(commSlot(c.Type), print) {
+		switch {
+		case !c.PermitMarketing || s.has(slotPermit, print):
+		case e.opt.Mode == ModeOverwrite:
+			s.add(slotPermit, print)
+			x.delta.permit = append(x.delta.permit, c)
+			x.delta.note("comm.opt_in")
+		default:
+			b.warn(b.title("comm.opt_in"), "import.warning.permit", "Value", c.Value)
+		}
 		return
 	}
 	_, other := s.get(slot(owner, commSlot(c.Type)))

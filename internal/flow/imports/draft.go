@@ -221,7 +221,7 @@ func (b *drafter) person(in *intake.Traveler, region string) person {
 func (b *drafter) communications(in []intake.Comm, region string) (out []comm) {
 	for _, m := range in {
 		c := contact.Communication{Type: m.Type, SubType: clip(m.SubType, 60), Value: m.Value, Description: clip(m.Description, 500),
-			Primary: m.Primary, Region: region, OwnerKind: "client"}
+			Primary: m.Primary, PermitMarketing: m.OptedIn, Region: region, OwnerKind: "client"}
 		if err := c.Check(); err != nil {
 			b.warn("", "import.warning.communication", "Value", m.Value)
 			b.keep(b.title("comm."+m.Type), m.Value)

@@ -212,6 +212,9 @@ func (s *state) draft(c *client.Client, d *draft) {
 func (s *state) reach(owner int, c *comm) {
 	s.add(commSlot(c.Type), commPrint(&c.Communication))
 	s.set(slot(owner, commSlot(c.Type)), 1)
+	if c.PermitMarketing {
+		s.add(slotPermit, commPrint(&c.Communication))
+	}
 }
 
 func (d *draft) addrsOf(person int) []contact.Address {

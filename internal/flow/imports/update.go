@@ -175,32 +175,33 @@ func (c *change) communications(ctx context.Context) error {
 		}
 	}
 	c.d.delta.comms = left
-	for _, m := range c.d.delta.forbid {
-		if err := c.forbid(ctx, m.c); err != nil {
+	for _, m := range c.d.delta.permit {
+		if err := c.permit(ctx, m); err != nil {
 			return err
 		}
 	}
-	c.d.delta.forbid = nil
+	c.d.delta.permit = nil
 	return nil
 }
 
-// forbid takes the permission for marketing from a communication of the client or
-// of one of its people.
-func (c *change) forbid(ctx context.Context, m *comm) error {
+// permit gives the permission for marketing to a communication of the client or of one of
+// its people, or takes it, as the file says.
+func (c *change) permit(ctx context.Context, m *comm) error {
 	owners := []record.Ref{{Kind: "client", ID: c.id}}
 	for _, p := range c.d.target.people {
 		owners = append(owners, record.Ref{Kind: "traveler", ID: p.id})
 	}
 	for _, o := range owners {
 		var list []contact.Communication
-		err := record.Select(ctx, c.tx, &list, "WHERE r.owner_kind = $1 AND r.owner_id = $2 AND r.norm = $3 AND r.permit_marketing", o.Kind, o.ID, m.Norm)
+		err := record.Select(ctx, c.tx, &list, "WHERE r.owner_kind = $1 AND r.owner_id = $2 AND r.type = $3 AND r.norm = $4 AND r.permit_marketing <> $5",
+			o.Kind, o.ID, m.Type, m.Norm, m.PermitMarketing)
 		if err != nil {
 			return err
 		}
 		for i := range list {
 			r := &list[i]
 			r.Region = m.Region
-			if err := c.edit(ctx, r, r.ID, func() error { r.PermitMarketing = false; return nil }); err != nil {
+			if err := c.edit(ctx, r, r.ID, func() error { r.PermitMarketing = m.PermitMarketing; return nil }); err != nil {
 				return err
 			}
 		}

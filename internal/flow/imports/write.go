@@ -164,6 +164,13 @@ func (x *decision) intoPending() {
 		}
 		to.take(from, pd.parts)
 	}
+	for _, c := range x.delta.permit {
+		p.d.eachComm(func(_ int, have *comm) {
+			if have.Type == c.Type && have.Norm == c.Norm {
+				have.PermitMarketing = c.PermitMarketing
+			}
+		})
+	}
 	for _, c := range x.delta.comms {
 		c.c.Primary = c.primary
 		if c.owner == 0 {
