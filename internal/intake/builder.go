@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/date"
@@ -99,9 +100,23 @@ func (b *builder) put(c *Column, lab, value string) {
 		title := c.Title
 		if lab != "" {
 			title, _ = label(lab)
+			if m := understand(title); guarded(m.target) {
+				b.putLabelled(c, m.target, title, value)
+				return
+			}
 		}
 		b.note(title, value)
 	}
+}
+
+// putLabelled keeps a value whose label, not its column, says that it is of a document:
+// what agencies type into the free fields of an address book.
+func (b *builder) putLabelled(c *Column, target, title, value string) {
+	t, number := b.traveler(c.Person), 0
+	for slices.ContainsFunc(t.Profile, func(s Said) bool { return s.Target == target && s.Number == number }) && number < maxNumber {
+		number++
+	}
+	b.putProfile(&Column{Title: title, Target: target, Person: c.Person, DateOrder: c.DateOrder}, number, "", value)
 }
 
 // putOwn keeps the value of a field that the agency has defined itself.

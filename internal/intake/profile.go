@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/carnetcrm/carnet/internal/cardno"
 	"github.com/carnetcrm/carnet/internal/date"
@@ -125,18 +126,43 @@ func (b *builder) putProfile(c *Column, number int, lab, value string) {
 		value = string(d)
 	}
 	t := b.traveler(c.Person)
-	if c.Target == "passport.number" { // "AB1234567 / 12.3.2031": a number with its end
-		if m := numberAndDay.FindStringSubmatch(value); m != nil {
-			if d, ok := (date.Parser{Order: c.DateOrder, Today: b.p.opt.Today}).Parse(m[2]); ok && d != "" {
-				value = m[1]
-				t.Profile = append(t.Profile, Said{Target: "passport.expires", Number: number, Title: c.Title, Value: string(d)})
-			}
-		}
+	if c.Target == "passport.number" {
+		value = b.beside(c, t, number, value)
 	}
 	t.Profile = append(t.Profile, Said{Target: c.Target, Number: number, Title: c.Title, Label: lab, Value: value})
 }
 
-var numberAndDay = regexp.MustCompile(`^([A-Za-z0-9]{5,12})[\s,;:/()\-]+(\d[\d.\-/ ]{5,9}\d)\)?$`)
+var (
+	// numberAndMore is a number with something beside it: "AB 1234567 / 12.3.2031".
+	numberAndMore = regexp.MustCompile(`^((?:[A-Za-z]{1,3} )?[A-Za-z0-9]*\d[A-Za-z0-9]{3,11})[\s,;:/()\-]+(\S.*?)\)?$`)
+	// aside is what can't be part of a number: a word, or a date or the end of one.
+	aside  = regexp.MustCompile(`\p{L}{2,}|\d[./]\d|\d{2}-\d{2}`)
+	secret = regexp.MustCompile(`[A-Za-z]*\d[A-Za-z0-9]{4,}`)
+)
+
+// beside takes what stands beside a passport's number away from it: the day on which it
+// ends, the country. The rest becomes a note, unless it may itself be a number.
+func (b *builder) beside(c *Column, t *Traveler, number int, value string) string {
+	m := numberAndMore.FindStringSubmatch(value)
+	if m == nil || !aside.MatchString(m[2]) || secret.MatchString(m[2]) {
+		return value
+	}
+	say := func(target, value string) {
+		t.Profile = append(t.Profile, Said{Target: target, Number: number, Title: c.Title, Value: value})
+	}
+	end := m[2]
+	if i := strings.IndexFunc(end, unicode.IsDigit); i >= 0 { // "valid until 12.3.2031"
+		end = end[i:]
+	}
+	if d, ok := (date.Parser{Order: c.DateOrder, Today: b.p.opt.Today}).Parse(end); ok && d.HasYear() {
+		say("passport.expires", string(d))
+	} else if code, ok := b.p.countryCode(m[2]); ok {
+		say("passport.country", code)
+	} else {
+		b.doubt(c, "intake.problem.beside", m[2])
+	}
+	return m[1]
+}
 
 // left reports a value that can't be used and is repeated nowhere.
 func (b *builder) left(c *Column) {

@@ -287,11 +287,17 @@ func each[T any, P interface {
 func kindsIn(m intake.Mapping) (out []string) {
 	for _, c := range m.Columns {
 		area, _, _ := strings.Cut(c.Target, ".")
-		if area == "emergency" {
-			area = "emergency_contact"
+		kinds := []string{area}
+		switch {
+		case area == "emergency":
+			kinds = []string{"emergency_contact"}
+		case area == "note" && (c.LabelFrom > 0 || c.Label != ""): // whose label may name a document
+			kinds = []string{"passport", "visa"}
 		}
-		if slices.Contains(partKinds, area) && !slices.Contains(out, area) {
-			out = append(out, area)
+		for _, k := range kinds {
+			if slices.Contains(partKinds, k) && !slices.Contains(out, k) {
+				out = append(out, k)
+			}
 		}
 	}
 	return out

@@ -72,3 +72,24 @@ func TestFileIsSealed(t *testing.T) {
 		t.Errorf("%+v", done)
 	}
 }
+
+// TestLabelledPassport: the number in a field that its owner called "Passport" is sealed
+// and stands in no remark, and the same list again brings nothing new.
+func TestLabelledPassport(t *testing.T) {
+	d := newDesk(t)
+	const list = "First Name,Last Name,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value,Custom Field 1 - Label,Custom Field 1 - Value\n" +
+		"Ana,García,,,ana@example.com,,,Passport,AB1234567\n"
+	d.expect(d.imported("ada", "google.csv", list, nil), "create 1 update 0 skip 0 error 0 warned 0")
+	if got := d.profiles(); !strings.Contains(got, " passport AB1234567 …4567 ") {
+		t.Error(got)
+	}
+	dbtest.View(t, d.World.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		var n int
+		err := tx.Row(ctx, "SELECT count(*) FROM {client} c WHERE c.remarks <> ''", nil, &n)
+		if n > 0 {
+			t.Error("the number stands in the remarks")
+		}
+		return err
+	})
+	d.expect(d.imported("ada", "again.csv", list, nil), "create 0 update 0 skip 1 error 0 warned 1")
+}
