@@ -220,6 +220,41 @@ func TestXLSX(t *testing.T) {
 	}
 }
 
+// TestNumbersAsShown reads a number as people call it where its format spells it out, and
+// whole where it only makes it pretty.
+func TestNumbersAsShown(t *testing.T) {
+	f := excelize.NewFile()
+	cells := []struct {
+		format, want string
+		value        any
+	}{
+		{"00-000", "30-015", 30015}, {"00-000", "00-950", 950}, {`"K-"00000`, "K-00017", 17}, {"0000/00", "2024/07", 202407}, {"mmm-yy", "2029-03-01", 47178},
+		{"### ### ###", "600100200", 600100200}, {"#,##0", "1234", 1234}, {`#,##0 "zł"`, "1234", 1234}, {"0.00E+00", "48600100200", 48600100200}, {"0.00", "12.5", 12.5},
+	}
+	row := make([]any, len(cells))
+	want := make([]string, len(cells))
+	for i, c := range cells {
+		style, err := f.NewStyle(&excelize.Style{CustomNumFmt: &c.format})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, _ := excelize.CoordinatesToCellName(i+1, 2)
+		f.SetCellStyle("Sheet1", at, at, style)
+		row[i], want[i] = c.value, c.want
+	}
+	f.SetSheetRow("Sheet1", "A1", &[]any{"Name", "E-mail", "Tel.", "Uwagi"})
+	f.SetSheetRow("Sheet1", "A2", &row)
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	tab := open(t, b.String(), Options{})
+	defer tab.Close()
+	if got := rows(t, tab); len(got) != 1 || !reflect.DeepEqual(got[0].Cells, want) {
+		t.Errorf("got %+v\nwant %v", got, want)
+	}
+}
+
 func FuzzCSV(f *testing.F) {
 	for _, s := range []string{"Name,E-mail\na,b\n", "a;\"b\nc\";d\n\"", "sep=|\na|b", "\xff\xfea\x00,\x00b\x00", "a\r\r\nb\r\"\"\r", "\"\"\"\n\"\"\"\n\"x\"y"} {
 		f.Add(s)

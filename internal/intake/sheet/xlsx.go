@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/xuri/excelize/v2"
 
@@ -103,7 +104,21 @@ func cells(values, texts []string, from1904 bool) []string {
 
 // dateText is what a formatted date or date-time looks like; an amount or a
 // percentage doesn't.
-var dateText = regexp.MustCompile(`^(\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}|\d{1,2}[-./ ]*\p{L}{3,}\.?[-./, ]*\d{2,4}|\p{L}{3,}\.?,? .*\d{4}|\d{1,2}[-./]\p{L}{3,})`)
+var dateText = regexp.MustCompile(`^(\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}|\d{1,2}[-./ ]*\p{L}{3,}\.?[-./, ]*\d{2,4}|\p{L}{3,}\.?,? .*\d{4}|\d{1,2}[-./]\p{L}{3,}|(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[- ]\d{2,4}$)`)
+
+// spelled reports whether the format only puts something between or before the digits of
+// a whole number, so that what is shown is what people call it: 30-015 of a postal code
+// that is stored as 30015, K-00017 of an account code.
+func spelled(value, text string) bool {
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, text)
+	return strings.TrimLeft(digits, "0") == value && !strings.ContainsFunc(text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) &&
+		strings.ContainsFunc(strings.TrimLeft(text, "-"), func(r rune) bool { return r == '-' || r == '/' || unicode.IsLetter(r) })
+}
 
 // cell chooses between the stored value and what Excel shows.
 func cell(value, text string, from1904 bool) string {
@@ -125,7 +140,7 @@ func cell(value, text string, from1904 bool) string {
 	}
 	// A number: all its digits, never in scientific notation. Leading zeros that
 	// only the format adds (a postal code 00123) come from the shown text.
-	if strings.HasPrefix(text, "0") && !strings.ContainsAny(text, ".,Ee%") {
+	if strings.HasPrefix(text, "0") && !strings.ContainsAny(text, ".,Ee%") || spelled(value, text) {
 		return text
 	}
 	if n == float64(int64(n)) && n < 1e15 && n > -1e15 {
