@@ -68,6 +68,10 @@ func (p *Mapper) Apply(row sheet.Row) (Record, []Problem) {
 		} else if len(value) > 1 && value[0] == '\'' && strings.IndexByte("=+-@", value[1]) >= 0 {
 			value = value[1:]
 		}
+		if formulaErrors[strings.ToUpper(value)] {
+			b.report(Warning, c.Title, "intake.problem.formula", "Value", value)
+			continue
+		}
 		lab := c.Label
 		if k := c.LabelFrom - 1; k >= 0 && k < len(cells) && strings.TrimSpace(cells[k]) != "" {
 			lab = cells[k]
@@ -81,6 +85,16 @@ func (p *Mapper) Apply(row sheet.Row) (Record, []Problem) {
 	b.finish()
 	return b.rec, b.problems
 }
+
+// formulaErrors are what a spreadsheet shows where a formula has no value, in its languages.
+var formulaErrors = func() map[string]bool {
+	m := map[string]bool{}
+	for _, s := range strings.Fields(`#N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC! #N/D #N/D! #NV #BEZUG! #WERT! #ZAHL! #ADR! #ARG!
+		#DZIEL/0! #NAZWA? #LICZBA! #ZERO! #¡REF! #¡VALOR! #¡DIV/0! #¿NOMBRE? #¡NUM! #¡NULO! #VALEUR! #NOM? #NOMBRE! #NUL!`) {
+		m[s] = true
+	}
+	return m
+}()
 
 // countryCode looks a country up, once per name.
 func (p *Mapper) countryCode(name string) (string, bool) {
