@@ -230,11 +230,6 @@ func statusesOf(o *op) (out []int) {
 	return append(out, 500, 503)
 }
 
-// asks reports whether the operation has a parameter.
-func (o *op) asks(name string) bool {
-	return slices.ContainsFunc(o.query, func(p param) bool { return p.name == name })
-}
-
 func headers(o *op) (d doc) {
 	if o.etag {
 		d = d.set("ETag", doc{}.set("description", "The version of the record in quotes.").set("schema", doc{}.set("type", "string")).set("example", `"3"`))
