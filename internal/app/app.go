@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/carnetcrm/carnet/internal/config"
 	"github.com/carnetcrm/carnet/internal/db"
@@ -93,10 +95,16 @@ func (a *App) Target() string {
 }
 
 // Folder makes the data folder, for its owner only: it holds the database and the
-// key of the vault.
+// key of the vault. One that holds other things is refused: taking it away from everybody
+// else would stop whatever lives there, /srv or /tmp for instance.
 func Folder(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("making the data folder: %w", err)
+	}
+	if ours, err := ownFolder(dir); err != nil {
+		return fmt.Errorf("looking at the data folder: %w", err)
+	} else if !ours {
+		return fmt.Errorf("%s holds other things than Carnet's: name a folder of its own, such as %s", dir, filepath.Join(dir, "carnet"))
 	}
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -108,6 +116,26 @@ func Folder(dir string) error {
 		}
 	}
 	return nil
+}
+
+// ownFolder reports whether a folder is empty or has something of an installation in it.
+func ownFolder(dir string) (bool, error) {
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		return false, err
+	}
+	foreign := false
+	for _, e := range list {
+		switch name := e.Name(); {
+		case slices.Contains([]string{"carnet.db", vault.FileName, "files", "exports"}, name):
+			return true, nil
+		case name == "lost+found": // of a file system of its own
+		case strings.HasPrefix(name, "."+vault.FileName), strings.HasPrefix(name, "backup-"): // a start or a restoring that was cut off
+		default:
+			foreign = true
+		}
+	}
+	return !foreign, nil
 }
 
 // protect takes the database file from the eyes of others, too: somebody may open

@@ -110,6 +110,24 @@ func TestDataFolderIsPrivate(t *testing.T) {
 	}
 }
 
+// TestForeignFolder: a folder in which others live is neither used nor closed to them.
+func TestForeignFolder(t *testing.T) {
+	for name, want := range map[string]bool{"": true, "carnet.db": true, "lost+found": true, "vault.key": true, "backup-17": true, "ewa": false, ".profile": false} {
+		dir := filepath.Join(t.TempDir(), "srv")
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		err := app.Folder(dir)
+		info, statErr := os.Stat(dir)
+		if statErr != nil {
+			t.Fatal(statErr)
+		}
+		if (err == nil) != want || (info.Mode().Perm() == 0o700) != want {
+			t.Errorf("with %q in it: %v, mode %v", name, err, info.Mode().Perm())
+		}
+	}
+}
+
 // TestLostVaultKey: a start without the key that the database knows is refused, and
 // leaves no new key behind that would look like the right one.
 func TestLostVaultKey(t *testing.T) {
