@@ -256,11 +256,6 @@ func (q *req) matched() error {
 	return nil
 }
 
-// asks reports whether the operation has a parameter.
-func (o *op) asks(name string) bool {
-	return slices.ContainsFunc(o.query, func(p param) bool { return p.name == name })
-}
-
 // check refuses a request before anything is read from the database.
 func (q *req) check(w http.ResponseWriter) error {
 	o := q.op

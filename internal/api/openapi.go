@@ -199,37 +199,6 @@ func describe(o *op) string {
 	return s
 }
 
-// statusesOf lists the problems that an operation can answer.
-func statusesOf(o *op) (out []int) {
-	if o.body != nil || o.ifMatch || o.method == http.MethodPost {
-		out = append(out, 400)
-	}
-	out = append(out, 401)
-	if o.need != "" || o.writes() {
-		out = append(out, 403)
-	}
-	if strings.Contains(o.path, "{") || o.writes() || o.asks("view") {
-		out = append(out, 404)
-	}
-	if o.writes() {
-		out = append(out, 409)
-	}
-	if o.ifMatch {
-		out = append(out, 412)
-	}
-	if o.body != nil || o.upload {
-		out = append(out, 413, 415)
-	}
-	out = append(out, 422)
-	if o.ifMatch {
-		out = append(out, 428)
-	}
-	if o.body != nil && o.body.member("password") != nil { // guesses are slowed
-		out = append(out, 429)
-	}
-	return append(out, 500, 503)
-}
-
 func headers(o *op) (d doc) {
 	if o.etag {
 		d = d.set("ETag", doc{}.set("description", "The version of the record in quotes.").set("schema", doc{}.set("type", "string")).set("example", `"3"`))

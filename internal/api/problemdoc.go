@@ -1,7 +1,10 @@
 package api
 
 import (
+	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/carnetcrm/carnet/internal/i18n"
 )
@@ -43,6 +46,42 @@ var problemTexts = []struct {
 	{412, "Somebody else saved first; \"conflicts\" has both values."}, {413, "The body is larger than 1 MB."},
 	{415, "The body isn't application/json."}, {422, "Input that must be corrected; \"errors\" says where."},
 	{428, "If-Match is missing."}, {429, "Too many at once: wait as long as Retry-After says."}, {500, "A fault of the program."}, {503, "Not available at the moment."},
+}
+
+// statusesOf lists the problems that an operation can answer.
+func statusesOf(o *op) (out []int) {
+	if o.body != nil || o.ifMatch || o.method == http.MethodPost {
+		out = append(out, 400)
+	}
+	out = append(out, 401)
+	if o.need != "" || o.writes() {
+		out = append(out, 403)
+	}
+	if strings.Contains(o.path, "{") || o.writes() || o.asks("view") {
+		out = append(out, 404)
+	}
+	if o.writes() {
+		out = append(out, 409)
+	}
+	if o.ifMatch {
+		out = append(out, 412)
+	}
+	if o.body != nil || o.upload {
+		out = append(out, 413, 415)
+	}
+	out = append(out, 422)
+	if o.ifMatch {
+		out = append(out, 428)
+	}
+	if o.body != nil && o.body.member("password") != nil { // guesses are slowed
+		out = append(out, 429)
+	}
+	return append(out, 500, 503)
+}
+
+// asks reports whether the operation has a parameter.
+func (o *op) asks(name string) bool {
+	return slices.ContainsFunc(o.query, func(p param) bool { return p.name == name })
 }
 
 func (w *writer) problems() (d doc) {

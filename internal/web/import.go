@@ -40,7 +40,9 @@ func (s *Server) importRoutes() []Route {
 }
 
 // imports is the service behind these pages.
-func (s *Server) imports() *imports.Service { return &imports.Service{DB: s.DB, Files: s.Files, Max: s.MaxUpload} }
+func (s *Server) imports() *imports.Service {
+	return &imports.Service{DB: s.DB, Files: s.Files, Max: s.MaxUpload}
+}
 
 // runsPage is how many runs a page of the list shows.
 const runsPage = 30
