@@ -299,15 +299,17 @@ func (*userRole) Help() string { return "Example:\n  carnet user role jo@example
 
 // Run changes the role.
 func (c *userRole) Run(e *env) error {
-	return c.change(e, c.Email, func(u *agency.User) { u.Role = c.Role })
+	return c.change(e, c.Email, func(ctx context.Context, _ *app.App, tx *db.Tx, u *agency.User) error {
+		return record.Edit(ctx, tx, u, u.ID, 0, func() error { u.Role = c.Role; return nil })
+	})
 }
 
-// change edits a person and says that it is done.
-func (c *withDB) change(e *env, email string, set func(*agency.User)) error {
+// change does something to a person and says that it is done.
+func (c *withDB) change(e *env, email string, do func(context.Context, *app.App, *db.Tx, *agency.User) error) error {
 	var name string
-	err := c.person(e, email, func(ctx context.Context, _ *app.App, tx *db.Tx, u *agency.User) error {
+	err := c.person(e, email, func(ctx context.Context, a *app.App, tx *db.Tx, u *agency.User) error {
 		name = u.Name
-		return record.Edit(ctx, tx, u, u.ID, 0, func() error { set(u); return nil })
+		return do(ctx, a, tx, u)
 	})
 	if err != nil {
 		return err
@@ -370,7 +372,9 @@ type userEnable struct {
 // Help is shown below the flags.
 func (*userEnable) Help() string { return "Example:\n  carnet user enable jo@example.com" }
 
-// Run enables the person.
+// Run enables the person. Who never had a password is invited again.
 func (c *userEnable) Run(e *env) error {
-	return c.change(e, c.Email, func(u *agency.User) { u.Status = "active" })
+	return c.change(e, c.Email, func(ctx context.Context, a *app.App, tx *db.Tx, u *agency.User) error {
+		return a.Login.LetIn(ctx, tx, u.ID)
+	})
 }

@@ -87,6 +87,19 @@ func TestUsers(t *testing.T) {
 	k.do("ada", "PATCH "+one, `{"status":"active"}`, "If-Match", "*").bad(422, "status", "api.not_accepted")
 	k.do("ada", "PATCH "+one, proved(`{"role":"boss"}`), "If-Match", "*").bad(422, "role", "choice")
 	k.do("ada", "PATCH "+one, proved(`{"role":"manager","status":"disabled"}`), "If-Match", again.head.Get("Etag")).want(200).is("role", "manager", "status", "disabled")
+	// Who is let in again and never had a password has their invitation to accept.
+	k.do("ada", "PATCH "+one, proved(`{"status":"active"}`), "If-Match", "*").want(200).is("status", "invited")
+	// Clients of somebody who is disabled need somebody else, as on the page.
+	k.person("bob", "Lis", "Ewa")
+	bob := fmt.Sprintf("/users/%d", k.Users["bob"].ID)
+	k.do("ada", "PATCH "+bob, proved(`{"status":"disabled"}`), "If-Match", "*").bad(422, "hand_over_to", "agency.hand_over")
+	k.do("ada", "PATCH "+bob, proved(fmt.Sprintf(`{"status":"disabled","hand_over_to":%d}`, k.Users["bob"].ID)), "If-Match", "*").bad(422, "hand_over_to", "agency.hand_over_self")
+	k.do("ada", "PATCH "+bob, proved(fmt.Sprintf(`{"status":"disabled","hand_over_to":%d}`, k.Zoe.ID)), "If-Match", "*").bad(422, "hand_over_to", "client.advisor")
+	k.do("ada", "PATCH "+bob, proved(fmt.Sprintf(`{"hand_over_to":%d}`, k.Users["ann"].ID)), "If-Match", "*").bad(422, "hand_over_to", "api.hand_over")
+	k.do("ada", "GET "+bob, "").want(200).is("status", "active")
+	k.do("ada", "PATCH "+bob, proved(fmt.Sprintf(`{"status":"disabled","hand_over_to":%d}`, k.Users["ann"].ID)), "If-Match", "*").want(200).is("status", "disabled")
+	k.do("ada", fmt.Sprintf("GET /clients?count=1&advisor=%d", k.Users["ann"].ID), "").want(200).is("total", 1)
+	k.do("ada", fmt.Sprintf("PATCH /users/%d", k.Users["ada"].ID), proved(`{"status":"disabled"}`), "If-Match", "*").want(409)
 	k.do("ann", "PATCH /me", `{"theme":"dark","language":"pl"}`, "If-Match", "*").want(200).is("theme", "dark", "language", "pl")
 	k.do("ann", "PATCH /me", `{"role":"administrator"}`, "If-Match", "*").bad(422, "role", "unknown_field")
 

@@ -163,6 +163,9 @@ func (q *req) pathOf(path string) string {
 	if name, ok := renamed[path[at:]]; ok {
 		return path[:at] + name
 	}
+	if path == "to" && q != nil && q.op.id == "user.edit" {
+		return "hand_over_to"
+	}
 	if path == "tag" && q != nil && strings.HasSuffix(q.op.path, "/tags") {
 		return "name"
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/flow"
 	"github.com/carnetcrm/carnet/internal/i18n"
 	"github.com/carnetcrm/carnet/internal/record"
 )
@@ -32,7 +34,9 @@ var userModel = newModel("User", "A person who works in the agency.", &agency.Us
 // userPatch may also disable and enable; only who manages people may change more
 // than name, phone, language and looks of themselves.
 var userPatch = userModel.patch.with("UserChange", "What to change.", proofMembers...).
-	settable(enum("status", "Disabling ends all sessions and tokens of the person; enabling lets them sign in again.", "disabled", "active", "disabled"))
+	settable(enum("status", "Disabling ends all sessions and tokens of the person; enabling lets them sign in again, or invites them again who never had a password.",
+		"disabled", "active", "disabled")).
+	with("UserChange", "What to change.", number("hand_over_to", "Who gets the clients of somebody who is disabled; without clients nobody need.", 3).orNull())
 
 var meSchema = userModel.read.with("Me", "Whom the token stands for, and what it may do.",
 	enum("scope", "Which clients the person sees.", "own", scopes...),
@@ -66,8 +70,9 @@ func userOps() []op {
 			need: "user.manage", proof: proofAlways, body: proofBody, status: 200, reply: invitationSchema, etag: true, run: inviteAgain},
 		{id: "user.edit", method: "PATCH", path: "/users/{id}", group: "Users", summary: "Change a user",
 			doc: "Changes the fields that are sent. Another e-mail, role or status takes your password or a code of your authenticator app. " +
-				"The last administrator can't be disabled or given another role.",
-			need: "user.manage", proof: proofPart, body: userPatch, status: 200, reply: userModel.read, etag: true, ifMatch: true, run: editUser},
+				"The last administrator can't be disabled or given another role, nor can you disable yourself. Somebody with clients is disabled only " +
+				"when they are handed over to somebody else.",
+			need: "user.manage", proof: proofPart, body: userPatch, status: 200, reply: userModel.read, etag: true, ifMatch: true, act: changeUser},
 		{id: "me.get", method: "GET", path: "/me", group: "Users", summary: "Who am I", doc: "Whom the token stands for, and what it may do.",
 			status: 200, reply: meSchema, etag: true, run: getMe},
 		{id: "me.edit", method: "PATCH", path: "/me", group: "Users", summary: "Change oneself", doc: "Name, phone, language and looks.",
@@ -78,17 +83,30 @@ func userOps() []op {
 	}
 }
 
+// changeUser changes somebody, and hands over the clients of who is disabled: in steps,
+// after the change, so that they are out at once however many there are.
+func changeUser(q *req, _ http.ResponseWriter) error {
+	ctx, to := q.http.Context(), intOf(q.body, "hand_over_to")
+	if to != 0 && q.text("status") != "disabled" {
+		return errs.Bad("hand_over_to", "api.hand_over")
+	}
+	err := q.s.DB.Update(ctx, q.actor, func(tx *db.Tx) error {
+		q.out = q.out[:0]
+		return editUser(ctx, tx, q)
+	})
+	if err == nil && to != 0 {
+		_, err = flow.HandOver(ctx, q.s.DB, q.actor, q.id(), to)
+	}
+	return err
+}
+
 func editUser(ctx context.Context, tx *db.Tx, q *req) error {
 	var u agency.User
 	err := record.Edit(ctx, tx, &u, q.id(), q.version, func() error {
 		was := u
 		userModel.fill(&u, q.body)
-		status := q.text("status")
-		if status == "active" && u.Status == "invited" {
-			return errs.Bad("status", "api.not_accepted")
-		}
-		if status != "" {
-			u.Status = status
+		if err := q.setStatus(ctx, tx, &u); err != nil {
+			return err
 		}
 		if !strings.EqualFold(u.Email, was.Email) || u.Role != was.Role || u.Status != was.Status {
 			return q.needProof()
@@ -99,6 +117,22 @@ func editUser(ctx context.Context, tx *db.Tx, q *req) error {
 		q.answer(userModel, &u)
 	}
 	return err
+}
+
+// setStatus disables or enables u by the rules of the page for it.
+func (q *req) setStatus(ctx context.Context, tx *db.Tx, u *agency.User) error {
+	switch status := q.text("status"); {
+	case status == "active" && u.Status == "invited":
+		return errs.Bad("status", "api.not_accepted")
+	case status == "active" && u.Status == "disabled":
+		var err error
+		u.Status, err = q.s.Login.StatusOf(ctx, tx, u.ID)
+		return err
+	case status == "disabled" && u.Status != "disabled":
+		u.Status = status
+		return flow.MayDisable(ctx, tx, u.ID, intOf(q.body, "hand_over_to"))
+	}
+	return nil
 }
 
 func inviteUser(ctx context.Context, tx *db.Tx, q *req) error {

@@ -20,21 +20,9 @@ const handOverStep = 200
 // over fails half-way; HandOver goes on from there. It returns how many clients
 // were handed over.
 func Disable(ctx context.Context, d *db.DB, actor db.Actor, userID, to int64) (int, error) {
-	if userID == actor.UserID {
-		return 0, errs.New(errs.Conflict, "agency.error.disable_self")
-	}
 	err := d.Update(ctx, actor, func(tx *db.Tx) error {
-		n, err := ClientsOf(ctx, tx, userID)
-		if err != nil {
+		if err := MayDisable(ctx, tx, userID, to); err != nil {
 			return err
-		}
-		if n > 0 && to == 0 {
-			return errs.Bad("to", "agency.error.hand_over", "Count", n)
-		}
-		if n > 0 {
-			if err := canTake(ctx, tx, userID, to); err != nil {
-				return err
-			}
 		}
 		var u agency.User
 		return record.Edit(ctx, tx, &u, userID, 0, func() error { u.Status = "disabled"; return nil })
@@ -43,6 +31,25 @@ func Disable(ctx context.Context, d *db.DB, actor db.Actor, userID, to int64) (i
 		return 0, err
 	}
 	return HandOver(ctx, d, actor, userID, to)
+}
+
+// MayDisable refuses to disable oneself, and somebody with clients when nobody else can
+// take them.
+func MayDisable(ctx context.Context, tx *db.Tx, userID, to int64) error {
+	if userID == tx.Actor.UserID {
+		return errs.New(errs.Conflict, "agency.error.disable_self")
+	}
+	n, err := ClientsOf(ctx, tx, userID)
+	if err != nil {
+		return err
+	}
+	if n > 0 && to == 0 {
+		return errs.Bad("to", "agency.error.hand_over", "Count", n)
+	}
+	if to == 0 {
+		return nil
+	}
+	return canTake(ctx, tx, userID, to)
 }
 
 // HandOver gives all clients of one advisor to another (R098), in steps of a few

@@ -260,15 +260,25 @@ func (s *Service) LetIn(ctx context.Context, tx *db.Tx, userID int64) error {
 	if err != nil || u.Status != "disabled" {
 		return err
 	}
-	ac, err := findUser(ctx, tx, tx.Actor.AgencyID, userID)
+	status, err := s.StatusOf(ctx, tx, userID)
 	if err != nil {
 		return err
 	}
-	return record.Edit(ctx, tx, u, u.ID, 0, func() error {
-		u.Status = "active"
-		if ac.password == "" {
-			u.Status = "invited"
-		}
-		return nil
-	})
+	return record.Edit(ctx, tx, u, u.ID, 0, func() error { u.Status = status; return nil })
+}
+
+// StatusOf is what somebody is who isn't disabled: active, or invited while they have no
+// password.
+func (s *Service) StatusOf(ctx context.Context, tx *db.Tx, userID int64) (string, error) {
+	if _, err := s.account(ctx, tx, userID); err != nil {
+		return "", err
+	}
+	ac, err := findUser(ctx, tx, tx.Actor.AgencyID, userID)
+	if err != nil {
+		return "", err
+	}
+	if ac.password == "" {
+		return "invited", nil
+	}
+	return "active", nil
 }
