@@ -163,6 +163,9 @@ func (q *req) pathOf(path string) string {
 	if name, ok := renamed[path[at:]]; ok {
 		return path[:at] + name
 	}
+	if strings.HasPrefix(path[:at], "travelers[") && path[at:] == "traveler_id" && q != nil && q.op.id == "client.create" {
+		return path[:at] + "id"
+	}
 	if path == "to" && q != nil && q.op.id == "user.edit" {
 		return "hand_over_to"
 	}

@@ -12,8 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/dbtest"
 	"github.com/carnetcrm/carnet/internal/i18n"
+	"github.com/carnetcrm/carnet/internal/record"
 )
 
 // TestRefused is what the API says no to, and how.
@@ -250,4 +253,28 @@ func TestNoUpload(t *testing.T) {
 			t.Errorf("%s: %s", request, r.raw)
 		}
 	}
+}
+
+// TestNamesNothing: a number that names nothing, or something of another agency, is said to
+// be wrong where it stands.
+func TestNamesNothing(t *testing.T) {
+	k := newKit(t)
+	other := k.person("zoe", "Lis", "Ewa")
+	id := k.person("ada", "Lis", "Ewa")
+	theirs := &agency.Branch{Name: "Theirs"}
+	dbtest.Update(t, k.DB, db.System(k.Other.ID), func(ctx context.Context, tx *db.Tx) error { return record.Insert(ctx, tx, theirs) })
+	for _, n := range []int64{theirs.ID, 99999} {
+		for _, name := range []string{"branch_id", "customer_type_id"} {
+			if name != "branch_id" && n == theirs.ID {
+				continue
+			}
+			k.do("ada", fmt.Sprintf("PATCH /clients/%d", id), fmt.Sprintf(`{%q:%d}`, name, n), "If-Match", "*").bad(409, name, "not_found")
+			k.do("ada", "POST /clients", fmt.Sprintf(`{"name":"New",%q:%d}`, name, n)).bad(409, name, "not_found")
+		}
+		k.do("ada", fmt.Sprintf("PATCH /users/%d", k.Users["ann"].ID), fmt.Sprintf(`{"branch_id":%d}`, n), "If-Match", "*").bad(409, "branch_id", "not_found")
+	}
+	k.do("ada", "POST /clients", fmt.Sprintf(`{"name":"New","travelers":[{"id":%d}]}`, other)).bad(422, "travelers[0].id", "client.traveler")
+	b := k.do("ada", "POST /branches", `{"name":"Used"}`).want(201).id()
+	k.do("ada", fmt.Sprintf("PATCH /clients/%d", id), fmt.Sprintf(`{"branch_id":%d}`, b), "If-Match", "*").want(200)
+	k.do("ada", fmt.Sprintf("DELETE /branches/%d", b), "", "If-Match", "*").want(409)
 }

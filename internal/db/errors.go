@@ -25,6 +25,17 @@ type Taken struct{ Constraint string }
 // Error names the constraint.
 func (t *Taken) Error() string { return "unique constraint " + t.Constraint }
 
+// Dangling reports that a row names another one that doesn't exist. Column says by which
+// column; SQLite doesn't know it, nor whether it wasn't the other way round.
+type Dangling struct{ Column string }
+
+// Error names the column.
+func (d *Dangling) Error() string { return "foreign key " + d.Column }
+
+// pgDangling finds the column in PostgreSQL's detail of a missing row: `Key (agency_id,
+// branch_id)=(1, 99) is not present in table "branch".`
+var pgDangling = regexp.MustCompile(`^Key \((?:agency_id, )?(\w+)\)=.* is not present `)
+
 // liteUnique finds the columns in SQLite's message, which doesn't name the
 // constraint: "UNIQUE constraint failed: client.agency_id, client.code".
 var liteUnique = regexp.MustCompile(`UNIQUE constraint failed: (?:index '([^']+)'|(.+?))(?: \(\d+\))?$`)
@@ -55,7 +66,7 @@ func normalizeLite(err error, lite *sqlite.Error) error {
 		}
 		return errs.Wrap(&Taken{name}, errs.Conflict, "error.taken")
 	case lib.SQLITE_CONSTRAINT_FOREIGNKEY:
-		return errs.Wrap(err, errs.Conflict, "error.in_use")
+		return errs.Wrap(&Dangling{}, errs.Conflict, "error.in_use")
 	case lib.SQLITE_FULL, lib.SQLITE_IOERR_WRITE, lib.SQLITE_IOERR_FSYNC:
 		return errs.Wrap(err, errs.Unavailable, "error.disk_full")
 	case lib.SQLITE_BUSY, lib.SQLITE_BUSY_SNAPSHOT, lib.SQLITE_LOCKED:
@@ -69,6 +80,9 @@ func normalizePG(err error, pg *pgconn.PgError) error {
 	case "23505":
 		return errs.Wrap(&Taken{pg.ConstraintName}, errs.Conflict, "error.taken")
 	case "23503":
+		if m := pgDangling.FindStringSubmatch(pg.Detail); m != nil {
+			return errs.Wrap(&Dangling{m[1]}, errs.Conflict, "error.in_use")
+		}
 		return errs.Wrap(err, errs.Conflict, "error.in_use")
 	case "53100", "53200", "57P01", "57P02", "57P03", "53300":
 		return errs.Wrap(err, errs.Unavailable, "error.disk_full")

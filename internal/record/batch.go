@@ -86,7 +86,7 @@ func insertRows[R Record](ctx context.Context, tx *db.Tx, list []R) error {
 		rows[i] = row
 	}
 	if err := insertAll(ctx, tx, head, rows); err != nil {
-		return named(err, list[0])
+		return named(ctx, tx, err, list[0])
 	}
 	return nil
 }

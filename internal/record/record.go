@@ -17,7 +17,6 @@ package record
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -208,11 +207,11 @@ func Insert(ctx context.Context, tx *db.Tx, r Record) error {
 	q, args := s.insert(tx, r)
 	rows, err := tx.RawQuery(ctx, q, args...)
 	if err != nil {
-		return named(err, r)
+		return named(ctx, tx, err, r)
 	}
 	id, err := firstID(rows)
 	if err != nil {
-		return named(err, r)
+		return named(ctx, tx, err, r)
 	}
 	r.base().ID = id
 	if err := spread(ctx, tx, r, nil); err != nil {
@@ -293,7 +292,7 @@ func store(ctx context.Context, tx *db.Tx, r Record, was int64) error {
 	q, args := shapeOf(r).update(tx, r, was)
 	n, err := tx.Raw(ctx, q, args...)
 	if err != nil {
-		return named(err, r)
+		return named(ctx, tx, err, r)
 	}
 	if n == 0 {
 		return errs.New(errs.Conflict, "error.stale")
@@ -360,22 +359,4 @@ func Restore(ctx context.Context, tx *db.Tx, r Record, id int64) error {
 		return err
 	}
 	return reindex(ctx, tx, r)
-}
-
-// named turns a violated unique constraint into an Invalid error of the field
-// that must be changed, where the record knows it.
-func named(err error, r Record) error {
-	var taken *db.Taken
-	u, ok := r.(interface {
-		Unique(constraint string) string
-	})
-	if !ok || !db.AsTaken(err, &taken) {
-		return err
-	}
-	if field := u.Unique(strings.ReplaceAll(taken.Constraint, r.Table()+".", "")); field != "" {
-		e := errs.Bad(field, "error.taken")
-		e.Kind = errs.Conflict
-		return e
-	}
-	return err
 }
