@@ -65,6 +65,29 @@ func TestTags(t *testing.T) {
 	k.do("ann", fmt.Sprintf("GET /clients?tag=%d&count=1", level.id()), "").want(200).is("total", 2)
 }
 
+// TestAccess: a new password, lost factors, and who signed in, as on the pages.
+func TestAccess(t *testing.T) {
+	k := newKit(t)
+	k.enable("ada", "ann")
+	ann := k.Users["ann"].ID
+	path := fmt.Sprintf("/users/%d/", ann)
+	k.do("bob", "POST "+path+"password-reset", proved("{}")).want(403)
+	k.do("ada", "POST "+path+"password-reset", "{}").want(403).is("code", "step_up")
+	r := k.do("ada", "POST "+path+"password-reset", proved("{}")).want(200)
+	if link, _ := r.at("link").(string); !strings.HasPrefix(link, "/reset/") {
+		t.Errorf("link %q", link)
+	}
+	k.do("ada", fmt.Sprintf("POST /users/%d/password-reset", k.Zoe.ID), proved("{}")).want(404)
+	k.do("ada", "POST "+path+"factors-reset", proved("{}")).want(204)
+	k.do("ada", fmt.Sprintf("POST /users/%d/factors-reset", k.Zoe.ID), proved("{}")).want(404)
+	k.do("ann", "GET /sign-ins", "").want(200).is("items.0.event", "totp_off", "items.0.user_id", int(ann), "items.1.event", "reset_link")
+	all := k.do("ada", "GET /sign-ins?limit=1", "").want(200).is("items.1", nil)
+	k.do("ada", "GET /sign-ins?limit=1&cursor="+all.at("next").(string), "").want(200)
+	k.do("ada", fmt.Sprintf("GET /sign-ins?user_id=%d", ann), "").want(200).is("items.0.user_id", int(ann))
+	k.do("bob", fmt.Sprintf("GET /sign-ins?user_id=%d", ann), "").want(200).is("items.0", nil)
+	k.do("ada", "GET /sign-ins?user_id=x", "").bad(422, "user_id", "number")
+}
+
 // TestUsers covers people and their tokens.
 func TestUsers(t *testing.T) {
 	k := newKit(t)

@@ -39,7 +39,7 @@ const maxBody = 1 << 20
 
 // operations is the table of all nouns.
 var operations = slices.Concat(clientOps(), linkOps(), travelerOps(), relationOps(), activityOps(), ownedOps(), fileOps(), documentOps(), tasteOps(), shareOps(), viewOps(), clientListOps(), searchOps(), trashOps(),
-	mrzOps(), marketingOps(), importOps(), exportOps(), bulkOps(), agencyOps(), revealOps(), cardOps(), fillInOps(), ackOps(), userOps(), tokenOps())
+	mrzOps(), marketingOps(), importOps(), exportOps(), bulkOps(), agencyOps(), revealOps(), cardOps(), fillInOps(), ackOps(), userOps(), accessOps(), tokenOps())
 
 // Deps is what the API works with.
 type Deps struct {
