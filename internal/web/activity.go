@@ -25,6 +25,7 @@ type activityData struct {
 	types   *option.Set
 	present map[int64][]present // who was there, by event
 	nearby  []present           // who may have been, on the page of a traveler
+	cut     bool                // there are more than between holds
 	show    string              // what the timeline shows: "" everything, events, changes
 }
 
@@ -107,7 +108,10 @@ func (v *recordView) loadBetween(ctx context.Context, tx *db.Tx) (err error) {
 		v.between = slices.DeleteFunc(slices.Clone(v.latest), func(a activity.Activity) bool { return from != 0 && a.At < from || to != 0 && a.At >= to })
 		return nil
 	}
-	v.between, err = activity.Between(ctx, tx, v.eventOwners(), from, to, timelineEvents)
+	v.between, err = activity.Between(ctx, tx, v.eventOwners(), from, to, timelineEvents+1)
+	if v.cut = len(v.between) > timelineEvents; v.cut {
+		v.between = v.between[:timelineEvents]
+	}
 	return err
 }
 
@@ -163,8 +167,13 @@ func (v *recordView) activityCard() templ.Component {
 	for i := range v.events[:min(len(v.events), eventsShown)] {
 		rows = append(rows, v.eventRow(&v.events[i]))
 	}
-	all := "/activities?" + v.ref.Kind + "=" + strconv.FormatInt(v.ref.ID, 10)
-	return within(ui.CardBox(card), ui.Group{within(ui.Rows(), rows), cardLink(all, p.T("activity.all"))})
+	all := v.allEvents()
+	return within(ui.CardBox(card), ui.Group{within(ui.Rows(), rows), cardLink(all.Href, all.Text)})
+}
+
+// allEvents leads to the list of all that happened with the record.
+func (v *recordView) allEvents() ui.Link {
+	return ui.Link{Href: "/activities?" + v.ref.Kind + "=" + strconv.FormatInt(v.ref.ID, 10), Text: v.p.T("activity.all")}
 }
 
 // mayNote reports whether the visitor may tell what happened: who sees the record may.

@@ -1,11 +1,18 @@
 package web_test
 
 import (
+	"context"
 	"fmt"
+	"html"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/carnetcrm/carnet/internal/activity"
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/dbtest"
+	"github.com/carnetcrm/carnet/internal/record"
 )
 
 var eventLink = regexp.MustCompile(`href="(/activities/\d+)"`)
@@ -169,4 +176,41 @@ func TestEventTime(t *testing.T) {
 	// And now she insists.
 	ann.post(event, append([]string{"version", ann.version("event"), "choose.at", "mine"}, mine...)...).want(200, page)
 	ann.get(event).want(200, "", `value="09:00"`)
+}
+
+// TestManyEvents: where the timeline doesn't tell all events it leads to the list of them,
+// and going back in it keeps to what was chosen.
+func TestManyEvents(t *testing.T) {
+	d := newDesk(t, true)
+	id, _ := d.couple()
+	page := fmt.Sprintf("/clients/%d", id)
+	ann := d.as("ann")
+	note := func(from, to int) {
+		dbtest.Update(t, d.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+			for i := from; i < to; i++ {
+				if err := record.Insert(ctx, tx, &activity.Activity{OwnerKind: "client", OwnerID: id, Type: "NOTE", Subject: fmt.Sprintf("Note %03d", i), At: db.Stamp(i+1) * 1e9}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	list := fmt.Sprintf(`href="/activities?client=%d"`, id)
+	for _, c := range []struct{ from, to, links int }{{0, 100, 1}, {100, 101, 2}} { // the card of events has one, too
+		note(c.from, c.to)
+		if n := strings.Count(ann.get(page+"?show=events").want(200, "", "Note 001").body, list); n != c.links {
+			t.Errorf("%d events: %d links to all", c.to, n)
+		}
+	}
+	lacks(t, ann, "Note 000")
+	back := regexp.MustCompile(`href="(/clients/\d+\?before=\d+[^"#]*)`).FindStringSubmatch(ann.get(page+"?show=changes").want(200, "").body)
+	if back == nil {
+		t.Fatal("there is nothing before")
+	}
+	if ann.get(html.UnescapeString(back[1])).want(200, ""); !regexp.MustCompile(`aria-current="[a-z]+"[^>]*>\s*Changes`).MatchString(ann.body) {
+		t.Error("what is before are changes and events")
+	}
+	if !strings.HasSuffix(back[1], "show=changes") {
+		t.Errorf("going back leads to %s", back[1])
+	}
 }

@@ -120,15 +120,21 @@ func (n names) value(p *Page, kind, column, s string) string {
 func (v *recordView) timeline() ui.Timeline {
 	t := ui.Timeline{L: v.p.L, Days: v.days(), Head: v.timelineHead()}
 	if len(v.history) > eventsPerPage {
-		t.More = ui.Link{Href: v.path() + "?before=" + strconv.FormatInt(v.history[eventsPerPage-1].ID, 10) + "#history", Text: v.p.T("history.earlier")}
+		before := strconv.FormatInt(v.history[eventsPerPage-1].ID, 10)
+		if v.show != "" {
+			before += "&show=" + v.show
+		}
+		t.More = ui.Link{Href: v.path() + "?before=" + before + "#history", Text: v.p.T("history.earlier")}
+	}
+	if v.cut {
+		t.All = v.allEvents()
 	}
 	return t
 }
 
 // olderEvents are the changes before those shown, for the script to add below.
 func (v *recordView) olderEvents() templ.Component {
-	t := v.timeline()
-	return olderDays(v.p.L, t.Days, t.More)
+	return olderDays(v.timeline())
 }
 
 func (v *recordView) dayTitle(d date.Date) string {
