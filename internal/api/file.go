@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/document"
@@ -211,7 +212,15 @@ func cutPrefix(s, prefix string) string {
 // uploadFile streams a file to the store.
 func (o owner) uploadFile(q *req, w http.ResponseWriter) error {
 	ctx := q.http.Context()
-	err := q.s.DB.View(ctx, q.actor, func(tx *db.Tx) error { return record.Editable(ctx, tx, o.ref(q)) })
+	var today date.Date // where the agency is
+	err := q.s.DB.View(ctx, q.actor, func(tx *db.Tx) error {
+		a, err := agency.Current(ctx, tx)
+		if err != nil {
+			return err
+		}
+		today = date.Today(tx.Now.Time(), a.Location())
+		return record.Editable(ctx, tx, o.ref(q))
+	})
 	if err != nil {
 		return err
 	}
@@ -246,7 +255,7 @@ func (o owner) uploadFile(q *req, w http.ResponseWriter) error {
 			}
 			up.Description = string(words)
 		case "dated":
-			up.Dated = date.Today(q.s.DB.Now(), time.UTC)
+			up.Dated = today
 		case "file":
 			up.Name, up.Content = part.FileName(), part
 			a, err := q.docs().Upload(ctx, q.actor, up)

@@ -6,6 +6,7 @@ import (
 	"mime/multipart"
 	"strings"
 	"testing"
+	"time"
 )
 
 // send uploads a file with fields before it.
@@ -40,8 +41,14 @@ func TestFiles(t *testing.T) {
 	if two.body["number"] != float64(2) || !strings.HasSuffix(fmt.Sprint(two.body["name"]), " terms.txt") {
 		t.Errorf("the second version: %v", two.body)
 	}
+	now := k.DB.Now
+	k.DB.Now = func() time.Time { return time.Date(2026, 6, 1, 23, 30, 0, 0, time.UTC) } // in Warsaw it is the next day
+	if late := k.send("ann", path+"/files", "late.txt", "late", "dated", "1").want(201); late.body["name"] != "2026-06-02 late.txt" {
+		t.Errorf("uploaded after midnight: %v", late.body["name"])
+	}
+	k.DB.Now = now
 	at := fmt.Sprintf("%s/files/%v", path, two.body["id"])
-	if r := k.do("ann", "GET "+path+"/files", "").want(200); len(r.body["items"].([]any)) != 1 {
+	if r := k.do("ann", "GET "+path+"/files", "").want(200); len(r.body["items"].([]any)) != 2 {
 		t.Errorf("listed: %v", r.body)
 	}
 	if r := k.do("ann", "GET "+at+"/versions", "").want(200); len(r.body["items"].([]any)) != 2 {

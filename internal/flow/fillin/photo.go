@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/carnetcrm/carnet/internal/agency"
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/document"
@@ -49,7 +50,11 @@ func attach(ctx context.Context, tx *db.Tx, p *Proposal, passport record.Record)
 	if err != nil {
 		return err
 	}
-	name := document.FileName(string(date.Of(tx.Now.Time()))+" passport", p.PhotoType)
+	ag, err := agency.Current(ctx, tx)
+	if err != nil {
+		return err
+	}
+	name := document.FileName(string(date.Today(tx.Now.Time(), ag.Location()))+" passport", p.PhotoType)
 	return document.Hang(ctx, tx, document.Kept{Name: name, Type: p.PhotoType, Blob: p.Photo, Key: key, Size: p.PhotoSize},
 		record.Ref{Kind: "traveler", ID: p.TravelerID}, record.Ref{Kind: "passport", ID: record.Stamps(passport).ID})
 }
