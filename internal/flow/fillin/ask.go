@@ -81,7 +81,7 @@ func send(ctx context.Context, tx *db.Tx, f *FillIn, link string) error {
 		return err
 	}
 	var name string
-	if err := tx.Row(ctx, "SELECT t.given FROM {traveler} t WHERE t.id = $1", []any{f.TravelerID}, &name); err != nil {
+	if err := tx.Row(ctx, "SELECT CASE WHEN t.given = '' THEN t.family ELSE t.given END FROM {traveler} t WHERE t.id = $1", []any{f.TravelerID}, &name); err != nil {
 		return err
 	}
 	l := i18n.For(f.Language)

@@ -317,3 +317,23 @@ func TestUnborn(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestGreeting: the mail greets who has no given name by the family name.
+func TestGreeting(t *testing.T) {
+	w := newWorld(t)
+	dbtest.Update(t, w.DB, w.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+		var p traveler.Traveler
+		if err := record.Edit(ctx, tx, &p, w.traveler, 0, func() error { p.Given, p.Family = "", "Sukarno"; return nil }); err != nil {
+			return err
+		}
+		f := &fillin.FillIn{TravelerID: w.traveler, Sections: "personal", Language: "pl", Email: "s@example.com"}
+		_, err := fillin.Ask(ctx, tx, f, 14, func(p string) string { return "https://crm.example" + p })
+		return err
+	})
+	var n int64
+	if err := w.DB.Local(t.Context(), func(tx *db.Tx) error {
+		return tx.Row(t.Context(), "SELECT count(*) FROM job WHERE kind = 'mail' AND args LIKE '%Dzień dobry Sukarno,%'", nil, &n)
+	}); err != nil || n != 1 {
+		t.Errorf("%d mails greet by name, %v", n, err)
+	}
+}
