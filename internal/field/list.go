@@ -71,7 +71,7 @@ func (f *Field) listed(kind, alias string) list.Field {
 // listOptions are all choices: records may have one that was switched off since.
 func (f *Field) listOptions(string) (out []list.Option) {
 	for _, o := range f.Options() {
-		out = append(out, list.Option{Value: o.Code, Label: o.Label})
+		out = append(out, list.Option{Value: o.Code, Label: o.Label, Off: o.Off})
 	}
 	return out
 }
@@ -95,6 +95,9 @@ func (f *Field) tidyText(s string) (string, error) {
 	v, key, args := f.Parse(s, nil)
 	if key != "" {
 		return "", errs.Bad("value", key, args...)
+	}
+	if o := f.off(v, nil); o != nil {
+		return "", errs.Bad("value", "field.error.value", "Value", o.Label)
 	}
 	return record.BagText(v), nil
 }

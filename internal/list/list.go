@@ -113,7 +113,10 @@ type Related struct {
 }
 
 // An Option is a value that can be chosen, in the order of its label.
-type Option struct{ Value, Label string }
+type Option struct {
+	Value, Label string
+	Off          bool // records may have it, but it can't be chosen any more
+}
 
 // A Def declares one list.
 type Def struct {
@@ -257,7 +260,7 @@ func (d *Def) options(ctx context.Context, tx *db.Tx, f Field, lang string) ([]O
 	l := i18n.For(lang)
 	var out []Option
 	for _, v := range f.Choices {
-		out = append(out, Option{v, l.T(d.ChoiceLabel(f.Key, v))})
+		out = append(out, Option{Value: v, Label: l.T(d.ChoiceLabel(f.Key, v))})
 	}
 	slices.SortStableFunc(out, func(a, b Option) int {
 		return strings.Compare(strings.ToLower(a.Label), strings.ToLower(b.Label))

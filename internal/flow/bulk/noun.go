@@ -126,7 +126,8 @@ func (n *Noun) Values(ctx context.Context, tx *db.Tx, key, lang string) ([]list.
 	if f := n.Options[key]; f != nil {
 		return f(ctx, tx)
 	}
-	return n.Def.Options(ctx, tx, key, lang)
+	all, err := n.Def.Options(ctx, tx, key, lang)
+	return slices.DeleteFunc(slices.Clone(all), func(o list.Option) bool { return o.Off }), err
 }
 
 // right is what an order needs.

@@ -70,3 +70,30 @@ func TestOwnFields(t *testing.T) {
 		t.Errorf("a field out of sight: %v", err)
 	}
 }
+
+// TestChoiceSwitchedOff: what was switched off isn't offered for many records, and refused at
+// once where somebody asks for it.
+func TestChoiceSwitchedOff(t *testing.T) {
+	d := newDesk(t)
+	dbtest.Update(t, d.World.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		return record.Insert(ctx, tx, &field.Field{Name: "Card", Areas: "client", Kind: field.Choice, Choices: "GOLD=Gold\n-OLD=Old", Active: true})
+	})
+	dbtest.View(t, d.World.DB, d.As("ann"), func(ctx context.Context, tx *db.Tx) error {
+		n, err := bulk.NounOf("client")
+		if err != nil {
+			return err
+		}
+		n, err = n.For(ctx, tx)
+		if err != nil {
+			return err
+		}
+		opts, err := n.Values(ctx, tx, "field_card", "en")
+		if len(opts) != 1 || opts[0].Value != "GOLD" {
+			t.Errorf("offered: %v", opts)
+		}
+		if err := n.Check(ctx, tx, &bulk.Order{Kind: "client", What: bulk.Modify, Field: "field_card", Op: bulk.Set, Value: "OLD"}); !errs.Is(err, errs.Invalid) {
+			t.Errorf("asked for all the same: %v", err)
+		}
+		return err
+	})
+}
