@@ -42,6 +42,9 @@ var Kinds = []string{"tag", "attribute", "interest"}
 // Areas are the kinds of records that can take tags.
 var Areas = []string{"client", "traveler"}
 
+// maxValue is the longest value of a tag on a record, in characters.
+const maxValue = 200
+
 // Tag is a label of the agency.
 type Tag struct {
 	record.Base
@@ -91,7 +94,11 @@ func (t *Tag) Check() error {
 	}
 	c.OneOf("requirement", t.Requirement, "optional", "recommended", "mandatory")
 	c.OneOf("takes_value", t.TakesValue, "none", "free", "required")
-	t.Choices = tidyLines(t.Choices)
+	t.Choices, t.DefaultValue = tidyLines(t.Choices), strings.TrimSpace(t.DefaultValue)
+	for line := range strings.SplitSeq(t.Choices, "\n") {
+		c.MaxLen("choices", line, maxValue)
+	}
+	c.MaxLen("default_value", t.DefaultValue, maxValue)
 	if t.DefaultValue != "" && !t.allows(t.DefaultValue) {
 		c.Add("default_value", "tag.error.value")
 	}
@@ -143,7 +150,7 @@ func (*Link) Unique(string) string { return "tag" }
 func (l *Link) Check() error {
 	var c errs.Collect
 	l.Value = strings.TrimSpace(l.Value)
-	c.MaxLen("value", l.Value, 200)
+	c.MaxLen("value", l.Value, maxValue)
 	return c.Err()
 }
 

@@ -2,6 +2,8 @@ package tag_test
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/carnetcrm/carnet/internal/client"
@@ -56,5 +58,23 @@ func TestDrop(t *testing.T) {
 	})
 	if err := drop("ada"); err != nil {
 		t.Errorf("without use: %v", err)
+	}
+}
+
+// TestLongValues: a tag offers no value that no record could take.
+func TestLongValues(t *testing.T) {
+	long := strings.Repeat("x", 201)
+	for path, g := range map[string]tag.Tag{
+		"default_value": {Name: "A", TakesValue: "free", DefaultValue: long},
+		"choices":       {Name: "A", TakesValue: "required", Choices: "short\n" + long},
+	} {
+		var e *errs.Error
+		if err := g.Check(); !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Path != path {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	g := tag.Tag{Name: "A", TakesValue: "free", DefaultValue: " x "}
+	if err := g.Check(); err != nil || g.DefaultValue != "x" {
+		t.Errorf("%q, %v", g.DefaultValue, err)
 	}
 }
