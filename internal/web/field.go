@@ -299,7 +299,7 @@ func (v *recordView) columnValue(kind, column, s string) string {
 
 // asked are the fields of a kind of record that the form for a new one asks for: what
 // must be filled in, always or under conditions, and what has a value from the start.
-func (v *recordForm) asked(kind string) (out []*field.Field) {
+func (v *recordView) asked(kind string) (out []*field.Field) {
 	if v.fieldSet == nil {
 		return nil
 	}
@@ -311,8 +311,9 @@ func (v *recordForm) asked(kind string) (out []*field.Field) {
 	return out
 }
 
-// fieldRow asks for what has to be filled in of one more traveler of a new client.
-func (v *recordForm) fieldRow(row string) (out ui.Group) {
+// fieldRow asks for what has to be filled in of one more traveler of a new client, or of
+// somebody who is created with a relation.
+func (v *recordView) fieldRow(row string) (out ui.Group) {
 	list := v.asked("traveler")
 	texts := v.defaults(list).Texts()
 	for _, f := range list {
@@ -344,7 +345,7 @@ func (v *recordForm) firstFields() ui.Group {
 }
 
 // defaults are the values from the start.
-func (v *recordForm) defaults(list []*field.Field) (b record.Bag) {
+func (v *recordView) defaults(list []*field.Field) (b record.Bag) {
 	for _, f := range list {
 		if x := f.Initial(); x != nil {
 			b = b.With(f.Code, x)

@@ -8,6 +8,9 @@ import (
 
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/dbtest"
+	"github.com/carnetcrm/carnet/internal/field"
+	"github.com/carnetcrm/carnet/internal/i18n"
+	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/traveler"
 )
 
@@ -85,5 +88,23 @@ func TestRelationForm(t *testing.T) {
 	}
 	if regexp.MustCompile(`by adoption`).MatchString(d.as("bob").get(page(ewa)).want(404, "").body) {
 		t.Error("bob reads of it")
+	}
+}
+
+// TestRelationAsksOwnFields: who is created with a relation is asked for the fields of the
+// agency's own that must be filled in, as on the form of a new traveler.
+func TestRelationAsksOwnFields(t *testing.T) {
+	d := newDesk(t, true)
+	_, ewa := d.couple()
+	dbtest.Update(t, d.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		return record.Insert(ctx, tx, &field.Field{Name: "Club number", Areas: "traveler", Kind: field.Text, Requirement: field.Always, Active: true})
+	})
+	ann, page := d.as("ann"), fmt.Sprintf("/travelers/%d", ewa)
+	ann.get(page+"?edit=relations").want(200, "", `name="relations[0].fields.club_number"`)
+	kin := []string{"relations[0].family", "Nowak", "relations[0].given", "Zosia", "relations[0].code", "child"}
+	ann.post(page+"/relations", kin...).want(422, page+"/relations", `name="relations[0].fields.club_number"`, i18n.For("en").T("error.required"))
+	ann.post(page+"/relations", append(kin, "relations[0].fields.club_number", "77")...).want(200, page, "Zosia Nowak")
+	if zosia := kinOf(d, ewa)["Zosia child"]; zosia.T.Fields != `{"club_number":"77"}` {
+		t.Errorf("stored %q", zosia.T.Fields)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/field"
 	"github.com/carnetcrm/carnet/internal/record"
 	"github.com/carnetcrm/carnet/internal/traveler"
 	"github.com/carnetcrm/carnet/internal/web/ui"
@@ -109,6 +110,7 @@ func (v *recordView) newRelation(at string, typed Form, focus bool) templ.Compon
 	fresh := ui.Group{ui.Input{Field: v.kinField(at, "family", 6), Value: typed.Str("family"), Autocomplete: "off"},
 		ui.Input{Field: v.kinField(at, "given", 6), Value: typed.Str("given"), Autocomplete: "off"}, birth,
 		ui.Select{Field: v.kinField(at, "sex", 6), Value: typed.Str("sex"), Options: v.p.options("traveler.sex.", traveler.Sexes), HasNone: true}}
+	fresh = append(fresh, v.fieldRow(at)...)
 	if v.home() != 0 {
 		fresh = append(fresh, v.kinTick(at, "join", typed.Bool("join")))
 	}
@@ -245,6 +247,11 @@ func (v *recordView) newKin(ctx context.Context, tx *db.Tx, row Form) (int64, er
 		return 0, errs.Bad("traveler_id", "relation.error.somebody")
 	}
 	row.putDate("birth_date", v.p.Agency.Country, true, &t.BirthDate)
+	own, err := field.Of(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	v.p.putFields(row, own, "traveler", "", &t.Fields)
 	if err := record.Insert(ctx, tx, t); err != nil {
 		return 0, err
 	}
