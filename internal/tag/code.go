@@ -135,7 +135,11 @@ func codeOptions(ctx context.Context, tx *db.Tx) (out []list.Option, err error) 
 			return nil, err
 		}
 		for _, c := range codes {
-			out = append(out, list.Option{Value: strconv.FormatInt(c.ID, 10), Label: c.label(lang)})
+			label := c.label(lang)
+			if len(affiliations) > 1 { // several may call theirs alike
+				label = i18n.For(lang).Pair(a.Names.In(lang), label)
+			}
+			out = append(out, list.Option{Value: strconv.FormatInt(c.ID, 10), Label: label})
 		}
 	}
 	return out, nil

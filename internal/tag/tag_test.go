@@ -78,3 +78,28 @@ func TestLongValues(t *testing.T) {
 		t.Errorf("%q, %v", g.DefaultValue, err)
 	}
 }
+
+// TestTwoAffiliations: codes that two affiliations call alike are told apart in a filter.
+func TestTwoAffiliations(t *testing.T) {
+	w := dbtest.NewWorld(t)
+	for _, file := range []string{small, strings.NewReplacer(`"NORTH"`, `"SOUTH"`, `"en":"North"`, `"en":"South"`).Replace(small)} {
+		if _, err := imported(t, w, "ada", file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dbtest.View(t, w.DB, w.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		f, _ := tag.MarkList.Field("code", tx.Actor)
+		all, err := f.Options(ctx, tx)
+		seen := map[string]bool{}
+		for _, o := range all {
+			if seen[o.Label] {
+				t.Errorf("%q twice", o.Label)
+			}
+			seen[o.Label] = true
+		}
+		if len(all) != 6 {
+			t.Errorf("%d codes", len(all))
+		}
+		return err
+	})
+}
