@@ -162,7 +162,13 @@ customElements.define("c-tokens", class extends HTMLElement {
       }
       if (e.key === "Backspace" && !this.input.value) this.querySelector(":scope > .token:last-of-type button")?.focus();
     });
-    this.input.addEventListener("input", () => { if (this.offers.has(this.input.value.toLocaleLowerCase())) this.take(); });
+    // What is chosen from the offers is taken at once, what is typed when no offer goes on
+    // with it: who types Skitour passes Ski.
+    this.input.addEventListener("input", (e) => {
+      const text = this.input.value.toLocaleLowerCase();
+      const typed = e.inputType && e.inputType !== "insertReplacementText";
+      if (this.offers.has(text) && !(typed && [...this.offers.keys()].some((k) => k !== text && k.startsWith(text)))) this.take();
+    });
     this.input.addEventListener("blur", () => this.take());
     this.addEventListener("click", (e) => { if (e.target === this) this.input.focus(); });
   }
