@@ -163,7 +163,7 @@ func (p *Page) clientOf(f Form, known []tag.Tag) *flow.NewClient {
 			n.Addresses = append(n.Addresses, a)
 		}
 	}
-	for _, s := range f.list("tags") {
+	for _, s := range f.tags(tagOffers(known)) {
 		n.Tags = append(n.Tags, tagValue(known, s))
 	}
 	for _, r := range f.Rows("ids", "system", "value") {

@@ -129,7 +129,7 @@ func (v *recordForm) moreFields() templ.Component {
 
 // tagsField asks for tags (R075); mandatory ones must be among them (L11).
 func (v *recordForm) tagsField() ui.Tokens {
-	t := ui.Tokens{Field: v.field("client", "tags", 0), L: v.p.L, Add: v.p.T("client.add_tag"), Suggestions: v.tagNames, Values: v.typedTags(nil)}
+	t := ui.Tokens{Field: v.field("client", "tags", 0), L: v.p.L, Add: v.p.T("client.add_tag"), Suggestions: v.tagNames, Values: v.typedTags(nil, v.tagNames)}
 	t.Label, t.Help = v.p.T("client.card.tags"), v.p.T("client.help.tags")
 	return t
 }

@@ -26,15 +26,15 @@ func (v *recordView) tagsCard() templ.Component {
 		for _, o := range v.tags {
 			t.Values = append(t.Values, ui.Option{Value: linkValue(o), Label: tagText(o)})
 		}
-		if v.form != nil {
-			t.Values = v.typedTags(t.Values)
-		}
 		err := p.View(func(ctx context.Context, tx *db.Tx) (err error) {
 			t.Suggestions, err = p.tagOptions(ctx, tx, v.ref.Kind)
 			return err
 		})
 		if err != nil {
 			return ui.Alert{Kind: "danger", Text: p.L.Error(err)}
+		}
+		if v.form != nil {
+			t.Values = v.typedTags(t.Values, t.Suggestions)
 		}
 		return v.editBox(editCard{id: "tags", title: title, action: v.path() + "/tags"}, t)
 	}
@@ -69,8 +69,8 @@ func (p *Page) tagShown(o tag.On) string {
 }
 
 // typedTags keeps what was typed when the card comes back with an error.
-func (v *recordView) typedTags(stored []ui.Option) (out []ui.Option) {
-	for _, s := range v.form.list("tags") {
+func (v *recordView) typedTags(stored, offers []ui.Option) (out []ui.Option) {
+	for _, s := range v.form.tags(offers) {
 		o := ui.Option{Value: s, Label: s}
 		for _, x := range stored {
 			if x.Value == s {
@@ -86,6 +86,27 @@ func (v *recordView) typedTags(stored []ui.Option) (out []ui.Option) {
 // of values once per value.
 func (p *Page) tagOptions(ctx context.Context, tx *db.Tx, kind string) (out []ui.Option, err error) {
 	tags, err := tag.All(ctx, tx, kind)
+	return tagOffers(tags), err
+}
+
+// tags are the tags of a form, several of them by comma; a value that is offered may have a
+// comma in it.
+func (f Form) tags(offers []ui.Option) (out []string) {
+	for _, v := range f.All("tags") {
+		parts := []string{strings.TrimSpace(v)}
+		if !slices.ContainsFunc(offers, func(o ui.Option) bool { return o.Value == parts[0] }) {
+			parts = Form{"s": {v}}.list("s")
+		}
+		for _, s := range parts {
+			if s != "" && !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+func tagOffers(tags []tag.Tag) (out []ui.Option) {
 	for _, t := range tags {
 		if t.TakesValue != "required" || t.Choices == "" {
 			out = append(out, ui.Option{Value: t.Name, Label: t.Name})
@@ -96,7 +117,7 @@ func (p *Page) tagOptions(ctx context.Context, tx *db.Tx, kind string) (out []ui
 			}
 		}
 	}
-	return out, err
+	return out
 }
 
 // tagValue reads a tag as it is typed: its name, or "Name: value".
@@ -120,7 +141,7 @@ func saveTags(ctx context.Context, tx *db.Tx, v *recordView) error {
 	if err != nil {
 		return err
 	}
-	want := v.form.list("tags")
+	want := v.form.tags(tagOffers(known))
 	for _, o := range has {
 		if !slices.Contains(want, linkValue(o)) && !slices.Contains(want, tagText(o)) {
 			if err := record.Delete(ctx, tx, new(tag.Link), o.LinkID, 0); err != nil {

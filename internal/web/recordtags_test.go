@@ -29,3 +29,21 @@ func TestHashTag(t *testing.T) {
 		return err
 	})
 }
+
+// TestTagValueWithComma gives a value that is offered and has a comma in it; what isn't
+// offered is several tags.
+func TestTagValueWithComma(t *testing.T) {
+	d := newDesk(t, true)
+	n := aClient(t, d, "Nowak", "Adam", "600 100 201")
+	page := fmt.Sprintf("/clients/%d", n.Client.ID)
+	dbtest.Update(t, d.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		if err := record.Insert(ctx, tx, &tag.Tag{Name: "Room", TakesValue: "required", Choices: "quiet, high floor\nany", Active: true}); err != nil {
+			return err
+		}
+		return record.Insert(ctx, tx, &tag.Tag{Name: "VIP", Active: true})
+	})
+	d.as("ann").post(page+"/tags", "tags", "Room: quiet, high floor", "tags", "VIP").want(200, page, "quiet, high floor")
+	ann := d.as("ann")
+	ann.post("/clients", "kind", "personal", "t.family", "Lis", "tags", "Room: quiet, high floor", "tags", "VIP, Room: any").want(422, "/clients", "Room: quiet, high floor")
+	ann.post("/clients", "kind", "personal", "t.family", "Lis", "tags", "Room: quiet, high floor", "tags", "VIP").want(200, "", "quiet, high floor", "VIP")
+}

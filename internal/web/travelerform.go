@@ -83,7 +83,7 @@ func (p *Page) travelerOf(f Form, known []tag.Tag) *flow.NewTraveler {
 			t.Addresses = append(t.Addresses, a)
 		}
 	}
-	for _, s := range f.list("tags") {
+	for _, s := range f.tags(tagOffers(known)) {
 		t.Tags = append(t.Tags, tagValue(known, s))
 	}
 	return &t

@@ -173,7 +173,8 @@ customElements.define("c-tokens", class extends HTMLElement {
     this.addEventListener("click", (e) => { if (e.target === this) this.input.focus(); });
   }
   take() {
-    for (const text of this.input.value.split(",").map((s) => s.trim()).filter(Boolean)) {
+    const whole = this.input.value.trim(); // an offer may have a comma in it
+    for (const text of this.offers.has(whole.toLocaleLowerCase()) ? [whole] : whole.split(",").map((s) => s.trim()).filter(Boolean)) {
       const offer = this.offers.get(text.toLocaleLowerCase());
       if (!offer && "only" in this.dataset) continue;
       const value = offer?.dataset.value ?? text;
