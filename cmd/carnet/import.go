@@ -76,6 +76,9 @@ type importClients struct {
 	Branch   string   `env:"CARNET_BRANCH" help:"Branch of new clients by name where the file names none."`
 	Tag      []string `env:"CARNET_TAG" help:"Tag for every client of the file; may be repeated."`
 	System   string   `env:"CARNET_SYSTEM" help:"Program that the ids in the file belong to, where it isn't recognised."`
+	Sheet    string   `env:"CARNET_SHEET" help:"Worksheet of a workbook; the first with data without it."`
+	Encoding string   `env:"CARNET_ENCODING" help:"Encoding of a CSV file, such as windows-1250, where it is recognised wrongly."`
+	Delim    string   `name:"delimiter" env:"CARNET_DELIMITER" placeholder:"CHAR" help:"What stands between the columns of a CSV file, where it is recognised wrongly: a character, or tab."`
 	Strict   bool     `env:"CARNET_STRICT" help:"Refuse rows with unreadable values instead of keeping these as remarks."`
 	Report   string   `env:"CARNET_REPORT" type:"path" placeholder:"FILE" help:"Write what became of every row to a CSV file; with several files a folder."`
 	Errors   string   `env:"CARNET_ERRORS" type:"path" placeholder:"FILE" help:"Write refused rows with the reason to a file that can be corrected; with several files a folder."`
@@ -161,6 +164,15 @@ func (c *importClients) set(e *env, a *app.App, actor db.Actor, run *imports.Run
 	opt, err := run.ReadOptions()
 	if err != nil {
 		return run, err
+	}
+	was := opt
+	opt.Sheet, opt.Encoding, opt.Delimiter = c.Sheet, strings.ToLower(c.Encoding), strings.Replace(strings.ToLower(c.Delim), "tab", "\t", 1)
+	if opt.Reads(&was) {
+		read, err := a.Imports.Reopen(e, actor, run.ID, opt)
+		if err != nil {
+			return run, err
+		}
+		run = read
 	}
 	m, err := run.ReadMapping()
 	if err != nil {

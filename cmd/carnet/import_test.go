@@ -76,12 +76,20 @@ func TestImportCommand(t *testing.T) {
 	if l := do(0, "import", "list"); len(l) != 3 || l[0].ID != 3 {
 		t.Errorf("the list: %+v", l)
 	}
-	for _, args := range [][]string{{"--as", "nobody@example.com"}, {"--advisor", "Nobody"}, {"--branch", "Nowhere"}, {"--mapping", "nothing"}, {"--match", "shoe_size"}} {
+	polish, list := filepath.Join(dir, "polish.csv"), filepath.Join(dir, "list.csv")
+	if err := os.WriteFile(polish, []byte("Nazwisko|Imie;Miasto\nW\xb9s|Jan;Radom\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	do(0, "import", "clients", polish, "--dry-run", "--encoding", "Windows-1250", "--delimiter", "|", "--report", list)
+	if raw, err := os.ReadFile(list); err != nil || !strings.Contains(string(raw), "Wąs") {
+		t.Errorf("read as chosen: %v %s", err, raw)
+	}
+	for _, args := range [][]string{{"--encoding", "latin-99"}, {"--as", "nobody@example.com"}, {"--advisor", "Nobody"}, {"--branch", "Nowhere"}, {"--mapping", "nothing"}, {"--match", "shoe_size"}} {
 		if code, _, e := carnet(t, data, "", append([]string{"import", "clients", file}, args...)...); code != 1 || !strings.HasPrefix(e, "carnet: ") {
 			t.Errorf("%v: status %d, %s", args, code, e)
 		}
 	}
-	if l := do(0, "import", "list"); len(l) != 3 {
+	if l := do(0, "import", "list"); len(l) != 4 {
 		t.Errorf("refused calls left imports behind: %+v", l)
 	}
 	if code, _, _ := carnet(t, data, "", "import", "clients", file+"x"); code != 2 {

@@ -57,6 +57,9 @@ var importChoices = []member{
 	text("source_detail", "Its detail.", "contacts.csv"),
 	text("system", "Program that the ids in the file belong to; empty the recognised one.", ""),
 	yesno("strict", "Refuse rows with unreadable values instead of keeping these as remarks.", false),
+	text("sheet", "Worksheet of a workbook; empty the first with data. The file is read anew and its columns are proposed again, as for encoding and delimiter.", ""),
+	enum("encoding", "Encoding of a delimited text; empty the recognised one.", "", append([]string{""}, intake.EncodingIDs()...)...),
+	enum("delimiter", "What stands between its columns; empty the recognised one.", "", append([]string{""}, strings.Split(intake.Delimiters, "")...)...),
 }
 
 var importSchema = obj("Import", "One import of one file.", append([]member{
@@ -79,7 +82,7 @@ var importSchema = obj("Import", "One import of one file.", append([]member{
 	number("created_by", "Who uploaded it.", 2).orNull(),
 }, importChoices...)...).must("id", "file_name", "file_size", "product", "state", "rows", "rows_done", "created", "updated", "skipped",
 	"errors", "warnings", "error", "started_at", "finished_at", "created_at", "created_by", "columns", "merge", "match", "mode",
-	"advisor_id", "no_advisor", "branch_id", "tags", "source_medium", "source_detail", "system", "strict")
+	"advisor_id", "no_advisor", "branch_id", "tags", "source_medium", "source_detail", "system", "strict", "sheet", "encoding", "delimiter")
 
 var importChange = obj("ImportChange", "What to change; what isn't sent stays.", append([]member{
 	text("save_as", "Name under which the columns are kept for files with the same titles.", ""),
@@ -240,7 +243,8 @@ func appendImport(b []byte, r *imports.Run, l *i18n.Localizer) ([]byte, error) {
 	b = appendBool(appendRef(b, "advisor_id", max(0, opt.Advisor)), "no_advisor", opt.Advisor == imports.Nobody)
 	b = appendTexts(appendRef(b, "branch_id", opt.Branch), "tags", opt.Tags)
 	b = appendText(appendText(b, "source_medium", opt.SourceMedium), "source_detail", opt.SourceDetail)
-	return appendBool(appendText(b, "system", opt.System), "strict", opt.Strict), nil
+	b = appendBool(appendText(b, "system", opt.System), "strict", opt.Strict)
+	return appendText(appendText(appendText(b, "sheet", opt.Sheet), "encoding", opt.Encoding), "delimiter", opt.Delimiter), nil
 }
 
 func appendColumn(b []byte, c *intake.Column) []byte {
@@ -263,6 +267,15 @@ func setImport(q *req, _ http.ResponseWriter) error {
 	opt, err := run.ReadOptions()
 	if err != nil {
 		return err
+	}
+	was := opt
+	fill(q.body, "sheet", &opt.Sheet)
+	fill(q.body, "encoding", &opt.Encoding)
+	fill(q.body, "delimiter", &opt.Delimiter)
+	if opt.Reads(&was) {
+		if run, err = q.s.Imports.Reopen(ctx, q.actor, q.id(), opt); err != nil {
+			return err
+		}
 	}
 	m, err := run.ReadMapping()
 	if err != nil {

@@ -125,3 +125,22 @@ func TestImport(t *testing.T) {
 		t.Errorf("the saved columns: %s", again.raw)
 	}
 }
+
+// TestImportReading chooses how a file is read that was recognised wrongly.
+func TestImportReading(t *testing.T) {
+	k := newKit(t)
+	run := k.upload("ada", "polish.csv", "Nazwisko|Imie;Miasto;E-mail\nW\xb9s|Jan;Radom;\n").want(201)
+	at := fmt.Sprintf("PUT /imports/%d", int64(run.body["id"].(float64)))
+	r := k.do("ada", at, `{"encoding": "windows-1250", "delimiter": "|", "tags": ["moved in"]}`).want(200)
+	if cols := r.body["columns"].([]any); len(cols) != 2 || r.body["encoding"] != "windows-1250" || r.body["delimiter"] != "|" || fmt.Sprint(r.body["tags"]) != "[moved in]" {
+		t.Errorf("%v", r.body)
+	}
+	r = k.do("ada", at, `{"delimiter": ""}`).want(200)
+	if cols := r.body["columns"].([]any); len(cols) != 3 || r.body["encoding"] != "windows-1250" {
+		t.Errorf("%v", r.body)
+	}
+	k.do("ada", at, `{"encoding": "latin-99"}`).want(422)
+	k.do("ada", at, `{"sheet": "Nowhere", "delimiter": "x"}`).want(422)
+	cards := k.upload("ada", "cards.vcf", "BEGIN:VCARD\nFN:Jan Kos\nEND:VCARD\n").want(201)
+	k.do("ada", fmt.Sprintf("PUT /imports/%d", int64(cards.body["id"].(float64))), `{"encoding": "windows-1250"}`).want(422)
+}

@@ -47,6 +47,23 @@ func Open(r io.ReaderAt, size int64, opt OpenOptions) (*File, error) {
 	return f, nil
 }
 
+// Delimiters are those that OpenOptions take.
+const Delimiters = sheet.Delimiters
+
+// EncodingIDs are the encodings that OpenOptions take.
+func EncodingIDs() (out []string) {
+	for _, e := range sheet.Encodings {
+		out = append(out, e.ID)
+	}
+	return out
+}
+
+// EncodingName is what people call an encoding.
+func EncodingName(id string) string {
+	e, _ := sheet.EncodingOf(id)
+	return e.Name
+}
+
 // Close frees what Open holds; the caller closes the reader.
 func (f *File) Close() error {
 	if f.Table == nil {

@@ -30,7 +30,9 @@ type mapView struct {
 	own     []ui.Option // fields that the agency has defined itself
 	profile []ui.Option // preferences and days, as the agency's lists have them
 	sheets  []string
-	err     error
+	// encoding and delimiter are those with which a text is read; "" for a workbook.
+	encoding, delimiter string
+	err                 error
 
 	advisors, branches []ui.Option
 }
@@ -71,6 +73,9 @@ func (s *Server) readSamples(p *Page, v *mapView) error {
 		return nil
 	}
 	v.header, v.sheets = f.Table.Header, f.Table.Sheets
+	if f.Table.Delimiter != 0 {
+		v.encoding, v.delimiter = f.Table.Encoding, string(f.Table.Delimiter)
+	}
 	v.samples = make([][]string, len(v.header))
 	for _, row := range f.Table.Sample {
 		for i, val := range row.Cells {
@@ -204,10 +209,12 @@ func (s *Server) importMapping(p *Page) error {
 	if err != nil {
 		return err
 	}
-	sheet := opt.Sheet
+	was := opt
 	readOptions(f, &opt)
-	if opt.Sheet != sheet { // another worksheet has other columns
-		if _, err := s.imports().Reopen(p.Ctx(), p.Actor, run.ID, opt); err != nil {
+	if opt.Reads(&was) { // it may have other columns
+		if _, err := s.imports().Reopen(p.Ctx(), p.Actor, run.ID, opt); errs.Is(err, errs.Invalid) {
+			return s.showMapping(p, run, err) // as it was read before
+		} else if err != nil {
 			return err
 		}
 		return p.Redirect(runHref(run.ID))
@@ -259,8 +266,13 @@ func readOptions(f Form, o *imports.Options) {
 		}
 	}
 	o.SourceMedium, o.SourceDetail = f.Str("source_medium"), f.Str("source_detail")
-	if f.Has("sheet") {
-		o.Sheet = f.Str("sheet")
+	for name, to := range map[string]*string{"sheet": &o.Sheet, "encoding": &o.Encoding} {
+		if f.Has(name) {
+			*to = f.Str(name)
+		}
+	}
+	if f.Has("delimiter") {
+		o.Delimiter = strings.Replace(f.Str("delimiter"), "tab", "\t", 1) // a form loses white space
 	}
 }
 
@@ -273,6 +285,38 @@ func (v *mapView) matches(p *Page) []ui.Option {
 		out = append(out, ui.Option{Value: m, Label: p.T("import.match." + m)})
 	}
 	return out
+}
+
+// encodings and delimiters are those with which a text can be read, where the detection
+// was wrong.
+func (v *mapView) encodings() (out []ui.Option) {
+	for _, id := range intake.EncodingIDs() {
+		out = append(out, ui.Option{Value: id, Label: intake.EncodingName(id)})
+	}
+	return out
+}
+
+func (v *mapView) delimiters(p *Page) (out []ui.Option) {
+	for _, d := range strings.Split(intake.Delimiters, "") {
+		out = append(out, ui.Option{Value: strings.Replace(d, "\t", "tab", 1), Label: delimiterName(p, d)})
+	}
+	return out
+}
+
+// recognised names the choice of what was recognised: as long as nothing else is chosen,
+// it is known.
+func recognised(p *Page, chosen, name string) string {
+	if chosen != "" {
+		return p.T("import.as_recognised")
+	}
+	return p.T("import.detected", "Name", name)
+}
+
+func delimiterName(p *Page, d string) string {
+	if d == "\t" {
+		return p.T("import.delimiter.tab")
+	}
+	return d
 }
 
 func (v *mapView) modes(p *Page) []ui.Option {

@@ -11,6 +11,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
+	"github.com/carnetcrm/carnet/internal/intake"
 	"github.com/carnetcrm/carnet/internal/record"
 )
 
@@ -114,13 +115,32 @@ func (o *Options) Check(ctx context.Context, tx *db.Tx) error {
 		}
 	}
 	o.Tags = tags
-	if len(o.Delimiter) > 1 {
-		c.Add("delimiter", "error.invalid")
-	}
+	o.reading(&c)
 	if err := o.checkPeople(ctx, tx, &c); err != nil {
 		return err
 	}
 	return c.Err()
+}
+
+// reading checks how the file is read.
+func (o *Options) reading(c *errs.Collect) {
+	c.OneOf("encoding", o.Encoding, append([]string{""}, intake.EncodingIDs()...)...)
+	c.OneOf("delimiter", o.Delimiter, append([]string{""}, strings.Split(intake.Delimiters, "")...)...)
+}
+
+// checkReading reports what is wrong with how a run's file is to be read.
+func (o *Options) checkReading(run *Run) error {
+	var c errs.Collect
+	o.reading(&c)
+	if run.Product == intake.ProductVCard && o.Sheet+o.Encoding+o.Delimiter != "" {
+		c.Add("encoding", "import.error.cards_reading")
+	}
+	return c.Err()
+}
+
+// Reads reports whether o has a file read otherwise than was does.
+func (o *Options) Reads(was *Options) bool {
+	return o.Sheet != was.Sheet || o.Encoding != was.Encoding || o.Delimiter != was.Delimiter
 }
 
 func (o *Options) checkPeople(ctx context.Context, tx *db.Tx, c *errs.Collect) error {

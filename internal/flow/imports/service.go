@@ -284,16 +284,24 @@ func (s *Service) Reopen(ctx context.Context, a db.Actor, id int64, opt Options)
 	if err != nil {
 		return nil, err
 	}
+	if err := opt.checkReading(run); err != nil {
+		return nil, err
+	}
 	m, err := s.recognise(ctx, a, run, opt)
 	if err != nil {
 		return nil, err
 	}
 	err = s.DB.Update(ctx, a, func(tx *db.Tx) error {
+		if run, err = Get(ctx, tx, id); err != nil { // reading a large file takes a while: it may have been started
+			return err
+		}
 		if !run.Editable() {
 			return errs.New(errs.Conflict, "import.error.state")
 		}
 		return record.Edit(ctx, tx, run, id, 0, func() error {
 			run.Mapping, run.Product, run.Options, run.State = asJSON(m), m.Product, asJSON(opt), Uploaded
+			run.Total = 0
+			run.resetCounts()
 			return nil
 		})
 	})

@@ -46,7 +46,7 @@ func openCSV(r io.ReaderAt, size int64, opt Options) (*Table, error) {
 // cuts most records into the same number of fields.
 func sniffDelimiter(head []byte) byte {
 	best, bestScore := byte(','), 0.0
-	for _, d := range []byte{',', ';', '\t', '|'} {
+	for _, d := range []byte(Delimiters) {
 		counts, total := map[int]int{}, 0
 		for row, err := range records(bytes.NewReader(head), d, 0) {
 			if err != nil || total >= 60 {

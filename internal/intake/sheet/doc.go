@@ -48,7 +48,7 @@ type Options struct {
 // Table is an opened file. It holds no rows but the sample.
 type Table struct {
 	Format     string   // "csv" or "xlsx"
-	Encoding   string   // "utf-8", "utf-16le", "utf-16be", "windows-1250", "windows-1252", "iso-8859-2"
+	Encoding   string   // ID of one of Encodings
 	Delimiter  byte     // ',' ';' '\t' '|'; 0 for a workbook
 	Sheet      string   // worksheet that is read
 	Sheets     []string // all worksheets

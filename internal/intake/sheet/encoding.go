@@ -5,30 +5,8 @@ import (
 	"io"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/unicode"
-
 	"github.com/carnetcrm/carnet/internal/errs"
 )
-
-// The encodings that exports come in.
-const (
-	UTF8    = "utf-8"
-	UTF16LE = "utf-16le"
-	UTF16BE = "utf-16be"
-	CP1250  = "windows-1250"
-	CP1252  = "windows-1252"
-	Latin2  = "iso-8859-2"
-)
-
-var codecs = map[string]encoding.Encoding{
-	UTF16LE: unicode.UTF16(unicode.LittleEndian, unicode.UseBOM),
-	UTF16BE: unicode.UTF16(unicode.BigEndian, unicode.UseBOM),
-	CP1250:  charmap.Windows1250,
-	CP1252:  charmap.Windows1252,
-	Latin2:  charmap.ISO8859_2,
-}
 
 // Detect decides the encoding of a text. It reads all of r, because the first
 // letter with an accent may stand in the last row.
@@ -72,8 +50,8 @@ func Detect(r io.ReaderAt, size int64) (string, error) {
 
 // Decode returns r as UTF-8 without byte order mark.
 func Decode(r io.Reader, enc string) io.Reader {
-	if c, ok := codecs[enc]; ok {
-		return c.NewDecoder().Reader(r)
+	if e, _ := EncodingOf(enc); e.enc != nil {
+		return e.enc.NewDecoder().Reader(r)
 	}
 	return &bomless{r: r}
 }

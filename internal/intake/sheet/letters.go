@@ -71,7 +71,8 @@ func (s *survey) guess() string {
 }
 
 func (s *survey) likelihood(enc string, share map[rune]float64) float64 {
-	cm := codecs[enc].(*charmap.Charmap)
+	e, _ := EncodingOf(enc)
+	cm := e.enc.(*charmap.Charmap)
 	sum := 0.0
 	for c := 128; c < 256; c++ {
 		if s.high[c] == 0 {
