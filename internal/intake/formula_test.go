@@ -13,3 +13,13 @@ func TestFormulaErrors(t *testing.T) {
 		t.Errorf("without a name: %+v", got[1].Record.Client)
 	}
 }
+
+// TestApostrophes drops the sign by which a program kept a phone number from being computed.
+func TestApostrophes(t *testing.T) {
+	_, got := read(t, "Surname;Phone\nKos;'600100203\nLis;\"\"\"600 100 204\"\"\"\n", polish)
+	for i, want := range []string{"+48600100203", "+48600100204"} {
+		if c := got[i].Record.Travelers[0].Comms; len(c) != 1 || c[0].Norm != want || c[0].Description != "" {
+			t.Errorf("%+v", c)
+		}
+	}
+}

@@ -45,7 +45,7 @@ func phones(cell string) []found {
 					out = append(out, found{words: p})
 					continue
 				}
-				w := strings.Trim(p[:loc[0]]+" "+p[loc[1]:], " ():.-\t")
+				w := strings.Trim(p[:loc[0]]+" "+p[loc[1]:], " ():.-'’\"\t")
 				out = append(out, found{strings.TrimSpace(p[loc[0]:loc[1]]), w})
 			}
 		}
