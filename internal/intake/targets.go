@@ -119,6 +119,12 @@ func TargetOf(key string) (Target, bool) {
 	return t, ok
 }
 
+// IsTarget reports whether a key is one of Targets.
+func IsTarget(key string) bool {
+	_, ok := targetByKey[key]
+	return ok
+}
+
 // ownTarget begins the keys of fields that an agency has defined itself:
 // "own.client.shoe_size". What they take, this package doesn't know.
 const ownTarget = "own."

@@ -1,13 +1,11 @@
 package imports
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
-	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/fold"
 	"github.com/carnetcrm/carnet/internal/intake"
 	"github.com/carnetcrm/carnet/internal/traveler"
@@ -306,24 +304,19 @@ func (b *drafter) tags(in []string) {
 // reasons instead of failing a whole batch.
 func (b *drafter) validate() {
 	d := b.d
+	if short := clip(d.c.Remarks, maxRemarks); short != d.c.Remarks {
+		d.c.Remarks = short
+		b.warn("", "import.warning.remarks", "Max", maxRemarks)
+	}
 	c := d.c
-	c.Remarks = clip(c.Remarks, 20000)
-	b.report(c.Check())
-	d.c.Remarks = clip(d.c.Remarks, 20000)
+	b.report("client", c.Check())
 	for i := range d.people {
-		b.report(d.people[i].t.Check())
+		b.report("traveler", d.people[i].t.Check())
 	}
 }
 
-func (b *drafter) report(err error) {
-	var e *errs.Error
-	if !errors.As(err, &e) {
-		return
-	}
-	for _, f := range e.Fields {
-		b.refuse(f.Path, f.Key, f.Args...)
-	}
-}
+// maxRemarks is how many characters the remarks of a client hold.
+const maxRemarks = 20000
 
 // whole is the client with all that a new one has (R019, R068, R071): the advisor
 // and branch of the run where the file named none.

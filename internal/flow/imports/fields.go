@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/date"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/errs"
 	"github.com/carnetcrm/carnet/internal/fold"
 	"github.com/carnetcrm/carnet/internal/intake"
 	"github.com/carnetcrm/carnet/internal/record"
@@ -158,6 +160,27 @@ func (b *drafter) own(kind string, in []intake.Own) (bag record.Bag) {
 		bag = bag.With(o.Code, v)
 	}
 	return bag
+}
+
+// report refuses the row for what is wrong with one of its records.
+func (b *drafter) report(area string, err error) {
+	var e *errs.Error
+	if !errors.As(err, &e) {
+		return
+	}
+	for _, f := range e.Fields {
+		b.refuse(b.fieldName(f.Path, area), f.Key, f.Args...)
+	}
+}
+
+// fieldName is what people call a field of a record, of the first of the areas that has it.
+func (b *drafter) fieldName(column string, areas ...string) string {
+	for _, area := range areas {
+		if key := label(area, column); intake.IsTarget(key) {
+			return b.title(key)
+		}
+	}
+	return column
 }
 
 // addressSlots tell the addresses of an owner apart.

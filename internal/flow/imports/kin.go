@@ -156,7 +156,7 @@ func (e *engine) kinOf(ctx context.Context, tx *db.Tx, b *drafter, x *decision, 
 		if errs.KindOf(err) == errs.Internal && err != nil {
 			return err
 		}
-		if list := problemsOf(err, x.d.line); err != nil {
+		if list := b.problemsOf(err); err != nil {
 			b.warn(k.said.Title, list[0].Key, list[0].Args...)
 			return nil
 		}

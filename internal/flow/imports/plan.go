@@ -94,7 +94,8 @@ func (e *engine) touched(f *found, batch []*draft) db.IDs {
 func (e *engine) decide(ctx context.Context, tx *db.Tx, b *drafter, f *found, x *decision) error {
 	d := x.d
 	if err := e.refused[d.seq]; err != nil {
-		d.problems = append(d.problems, problemsOf(err, d.line)...)
+		b.d = d
+		d.problems = append(d.problems, b.problemsOf(err)...)
 	}
 	if d.refused() {
 		x.action, x.reason = Refuse, "import.reason.error"
@@ -164,7 +165,7 @@ func (e *engine) create(b *drafter, x *decision) error {
 	x.full = b.whole(d)
 	probe := x.full
 	if err := probe.Check(); err != nil {
-		b.report(err)
+		b.report("client", err)
 	}
 	if d.refused() {
 		x.action, x.reason = Refuse, "import.reason.error"
@@ -320,13 +321,14 @@ func (d *draft) told(key string) bool {
 }
 
 // problemsOf turns an error of the database layer into problems of a row.
-func problemsOf(err error, line int) (out []Problem) {
+func (b *drafter) problemsOf(err error) (out []Problem) {
+	line := b.d.line
 	var e *errs.Error
 	if !errors.As(err, &e) {
 		return []Problem{{Error: true, Line: line, Key: "import.problem.refused"}}
 	}
 	for _, f := range e.Fields {
-		out = append(out, Problem{Error: true, Line: line, Column: f.Path, Key: f.Key, Args: f.Args})
+		out = append(out, Problem{Error: true, Line: line, Column: b.fieldName(f.Path, "client", "traveler", "comm", "passport", "visa", "loyalty", "emergency"), Key: f.Key, Args: f.Args})
 	}
 	if len(out) == 0 {
 		out = append(out, Problem{Error: true, Line: line, Key: e.Key, Args: e.Args})

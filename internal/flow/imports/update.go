@@ -260,7 +260,7 @@ func (c *change) parts(ctx context.Context) error {
 func appended(text string, lines []string) string {
 	for _, l := range lines {
 		longer := strings.TrimPrefix(text+"\n"+l, "\n")
-		if len([]rune(longer)) > 20000 {
+		if len([]rune(longer)) > maxRemarks {
 			break
 		}
 		text = longer
