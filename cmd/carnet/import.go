@@ -111,7 +111,7 @@ func (c *importClients) Run(e *env) error {
 		for _, name := range c.Files {
 			run, err := c.one(e, a, actor, name)
 			if err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+				return &fileError{name, err}
 			}
 			refused = refused || run.Errors > 0
 			out = append(out, describeRun(run))
@@ -134,6 +134,16 @@ func (c *importClients) Run(e *env) error {
 	}
 	return err
 }
+
+// fileError says which of the files an error is about, also where the error itself is one
+// that users are told.
+type fileError struct {
+	name string
+	err  error
+}
+
+func (e *fileError) Error() string { return e.name + ": " + e.err.Error() }
+func (e *fileError) Unwrap() error { return e.err }
 
 // one imports a file, or tells what would happen.
 func (c *importClients) one(e *env, a *app.App, actor db.Actor, name string) (*imports.Run, error) {

@@ -70,10 +70,20 @@ func TestImportCommand(t *testing.T) {
 	if r := do(0, "import", "undo", "2")[0]; r.ID != first.ID || r.State != "undone" {
 		t.Errorf("undo: %+v", r)
 	}
+	if code, _, e := carnet(t, data, "", "import", "resume", "1"); code != 1 || !strings.Contains(e, "hasn't begun") {
+		t.Errorf("a dry run goes on: status %d, %s", code, e)
+	}
+	empty := filepath.Join(dir, "empty.csv")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, e := carnet(t, data, "", "import", "clients", file, empty, "--dry-run"); code != 1 || !strings.Contains(e, "empty.csv: The file is empty.") {
+		t.Errorf("which file is empty: status %d, %s", code, e)
+	}
 	if code, _, e := carnet(t, data, "", "import", "undo", "2"); code != 1 || e == "" {
 		t.Errorf("undone twice: status %d, %s", code, e)
 	}
-	if l := do(0, "import", "list"); len(l) != 3 || l[0].ID != 3 {
+	if l := do(0, "import", "list"); len(l) != 4 || l[0].ID != 4 {
 		t.Errorf("the list: %+v", l)
 	}
 	polish, list := filepath.Join(dir, "polish.csv"), filepath.Join(dir, "list.csv")
@@ -89,7 +99,7 @@ func TestImportCommand(t *testing.T) {
 			t.Errorf("%v: status %d, %s", args, code, e)
 		}
 	}
-	if l := do(0, "import", "list"); len(l) != 4 {
+	if l := do(0, "import", "list"); len(l) != 5 {
 		t.Errorf("refused calls left imports behind: %+v", l)
 	}
 	if code, _, _ := carnet(t, data, "", "import", "clients", file+"x"); code != 2 {

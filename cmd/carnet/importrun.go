@@ -196,7 +196,9 @@ type importResume struct {
 }
 
 // Help is shown below the flags.
-func (*importResume) Help() string { return "Example:\n  carnet import resume 12" }
+func (*importResume) Help() string {
+	return "Of a dry run nothing is imported: import the file.\n\nExample:\n  carnet import resume 12"
+}
 
 // Run goes on with the import.
 func (c *importResume) Run(e *env) error {
@@ -205,8 +207,10 @@ func (c *importResume) Run(e *env) error {
 		case imports.Paused:
 			_, err := a.Imports.Resume(e, actor, run.ID)
 			return err
-		case imports.Running, imports.Undoing:
+		case imports.Checking, imports.Running, imports.Undoing:
 			return nil // its process was killed: the job is taken up again
+		case imports.Uploaded, imports.Mapped, imports.Checked:
+			return fmt.Errorf("import %d of %s hasn't begun: there is nothing to go on with", run.ID, run.FileName)
 		}
 		_, err := a.Imports.Start(e, actor, run.ID)
 		return err

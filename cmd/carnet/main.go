@@ -96,6 +96,10 @@ func run(e *env, args []string) (code int) {
 // message tells an error in the language of the terminal. What isn't meant for
 // users is told as it is: on the command line the reader is the operator.
 func message(err error) string {
+	var f *fileError
+	if errors.As(err, &f) {
+		return f.name + ": " + message(f.err)
+	}
 	var e *errs.Error
 	if !errors.As(err, &e) || e.Kind == errs.Internal {
 		return err.Error()
