@@ -255,6 +255,36 @@ func TestNumbersAsShown(t *testing.T) {
 	}
 }
 
+// TestMergedCells: a cell over several rows is that of each of them.
+func TestMergedCells(t *testing.T) {
+	f := excelize.NewFile()
+	f.SetSheetName("Sheet1", "Rodziny & s-ka")
+	for at, row := range map[string][]any{"A1": {"Nazwisko", "Dane", nil}, "A2": {nil, "Name", "E-mail"}, "A3": {"Kos", "Jan", "jan@example.pl"}, "A4": {nil, "Ewa"}, "A7": {nil, "Ola", "ola@example.pl"}, "A8": {"Lis", "Adam"}} {
+		if err := f.SetSheetRow("Rodziny & s-ka", at, &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for from, to := range map[string]string{"A1": "A2", "B1": "C1", "A3": "A7", "C3": "C4"} {
+		if err := f.MergeCell("Rodziny & s-ka", from, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	tab := open(t, b.String(), Options{})
+	defer tab.Close()
+	var got []string
+	for _, r := range rows(t, tab) {
+		got = append(got, strings.Join(r.Cells, " "))
+	}
+	want := []string{"Kos Jan jan@example.pl", "Kos Ewa jan@example.pl", "Kos Ola ola@example.pl", "Lis Adam"}
+	if !reflect.DeepEqual(got, want) || !reflect.DeepEqual(tab.Header, []string{"Nazwisko", "Name", "E-mail"}) {
+		t.Errorf("%q of %q, want %q", got, tab.Header, want)
+	}
+}
+
 func FuzzCSV(f *testing.F) {
 	for _, s := range []string{"Name,E-mail\na,b\n", "a;\"b\nc\";d\n\"", "sep=|\na|b", "\xff\xfea\x00,\x00b\x00", "a\r\r\nb\r\"\"\r", "\"\"\"\n\"\"\"\n\"x\"y"} {
 		f.Add(s)

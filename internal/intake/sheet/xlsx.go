@@ -37,7 +37,11 @@ func openXLSX(r io.ReaderAt, size int64, opt Options) (*Table, error) {
 	}
 	for _, name := range pick {
 		t.Sheet = name
-		t.rows = func() iter.Seq2[Row, error] { return worksheet(f, t.Sheet, from1904) }
+		var merged []merge
+		if merged, err = merges(r, size, name); err != nil {
+			break
+		}
+		t.rows = func() iter.Seq2[Row, error] { return fillDown(worksheet(f, t.Sheet, from1904), merged) }
 		if err = t.findHeader(opt); err == nil {
 			return t, nil
 		}
