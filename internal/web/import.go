@@ -251,11 +251,22 @@ func (s *Server) importAct(act func(*imports.Service, context.Context, db.Actor,
 			return err
 		}
 		if _, err := act(s.imports(), p.Ctx(), p.Actor, id); err != nil {
-			return err
+			return p.importRefused(id, err)
 		}
 		s.Kick()
 		return p.Redirect(runHref(id))
 	}
+}
+
+// importRefused answers an act that a run doesn't take: a button was pressed twice, or on a
+// page of before, or clients were edited. The page of the run tells how it stands.
+func (p *Page) importRefused(id int64, err error) error {
+	var no *errs.Error
+	if !errs.Is(err, errs.Conflict) || !errors.As(err, &no) {
+		return err
+	}
+	p.Flash("caution", no.Key, no.Args...)
+	return p.Redirect(runHref(id))
 }
 
 func (s *Server) importDiscard(p *Page) error {
@@ -264,7 +275,7 @@ func (s *Server) importDiscard(p *Page) error {
 		return err
 	}
 	if err := s.imports().Discard(p.Ctx(), p.Actor, id); err != nil {
-		return err
+		return p.importRefused(id, err)
 	}
 	p.Flash("good", "import.discarded")
 	return p.Redirect("/imports")

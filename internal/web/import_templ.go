@@ -1077,7 +1077,7 @@ func importRunScreen(p *Page, v *runView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						if v.run.Warnings > 0 {
+						if v.run.Warnings > 0 && v.run.Reported() {
 							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<p class=\"ink-2\">")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
@@ -1291,13 +1291,13 @@ func runActs(p *Page, r *imports.Run) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if r.Errors > 0 && r.FileHash != "" && !r.Busy() {
+		if r.Errors > 0 && r.FileHash != "" && r.Reported() {
 			templ_7745c5c3_Err = ui.Button{Label: p.T("import.error_file"), Icon: "download", Href: runHref(r.ID) + "/errors", Attrs: templ.Attributes{"download": true}}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		if r.Records() > 0 && !r.Busy() {
+		if r.Records() > 0 && r.Reported() {
 			templ_7745c5c3_Err = ui.Button{Label: p.T("import.report"), Icon: "download", Kind: "ghost", Href: runHref(r.ID) + "/report.csv", Attrs: templ.Attributes{"download": true}}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1376,7 +1376,7 @@ func runRows(p *Page, v *runView) templ.Component {
 			templ_7745c5c3_Var43 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if v.run.Records() > 0 {
+		if v.run.Records() > 0 && v.run.Reported() {
 			templ_7745c5c3_Var44 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -1482,7 +1482,7 @@ func runRows(p *Page, v *runView) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-						} else if r.ClientID != 0 && v.run.State != imports.Undone {
+						} else if r.ClientID != 0 {
 							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "<a class=\"link\" href=\"")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err

@@ -215,7 +215,7 @@ func (s *Server) importMapping(p *Page) error {
 		if _, err := s.imports().Reopen(p.Ctx(), p.Actor, run.ID, opt); errs.Is(err, errs.Invalid) {
 			return s.showMapping(p, run, err) // as it was read before
 		} else if err != nil {
-			return err
+			return p.importRefused(run.ID, err)
 		}
 		return p.Redirect(runHref(run.ID))
 	}
@@ -228,7 +228,7 @@ func (s *Server) importMapping(p *Page) error {
 		return s.showMapping(p, run, err)
 	}
 	if err != nil {
-		return err
+		return p.importRefused(run.ID, err)
 	}
 	s.Kick()
 	return p.Redirect(runHref(run.ID))

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestImportReading: letters and delimiters that were recognised wrongly are chosen on the
@@ -50,5 +51,59 @@ func TestImportReading(t *testing.T) {
 	}
 	if _, html := send(url.Values{"encoding": {""}, "delimiter": {""}}); !strings.Contains(html, "Wšs") {
 		t.Error("what was recognised can't be chosen again")
+	}
+}
+
+// TestImportStale: an act that a run doesn't take leads back to its page, which says so;
+// and an undone import offers nothing that went with it.
+func TestImportStale(t *testing.T) {
+	s := newSite(t, 10)
+	c := s.client(t, "administrator")
+	e := exporter{t, s, c}
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	part, err := w.CreateFormFile("file", "list.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	part.Write([]byte("Nazwisko;Imie;E-mail\nKos;Jan;jan@example.com\n;;\n;Ala;\nLis;Ewa;not an address\n;;x;y;z;\n"))
+	w.Close()
+	res, err := c.Post(s.URL+"/imports", w.FormDataContentType(), &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	at := res.Header.Get("Location")
+	until := func(want string) string {
+		t.Helper()
+		for range 500 {
+			if _, html := e.send(at, nil); strings.Contains(html, want) {
+				return html
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		t.Fatalf("%q never came", want)
+		return ""
+	}
+	stale := func(act string) {
+		t.Helper()
+		res, _ := e.send(at+act, url.Values{"x": {"1"}})
+		if _, html := e.send(at, nil); res.StatusCode != 303 || res.Header.Get("Location") != at || !strings.Contains(html, "Na tym etapie importu to niemożliwe") {
+			t.Errorf("%s: status %d to %q", act, res.StatusCode, res.Header.Get("Location"))
+		}
+	}
+	for _, act := range []string{"/undo", "/pause", "/resume", "/cancel"} {
+		stale(act)
+	}
+	e.send(at+"/start", url.Values{"x": {"1"}})
+	if html := until("/undo"); !strings.Contains(html, at+"/errors") || !strings.Contains(html, at+"/report.csv") {
+		t.Error("the files of the import are missing")
+	}
+	for _, act := range []string{"/start", "/discard", "/mapping"} {
+		stale(act)
+	}
+	e.send(at+"/undo", url.Values{"x": {"1"}})
+	if html := until("Cofnięty"); strings.Contains(html, at+"/errors") || strings.Contains(html, at+"/report.csv") || strings.Contains(html, "rows=") {
+		t.Error("the page offers a report that is gone")
 	}
 }

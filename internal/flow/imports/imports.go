@@ -119,6 +119,10 @@ func (r *Run) Ran() bool {
 	return r.StartedAt != 0
 }
 
+// Reported says whether the rows of the run can be looked at: an undone import is gone with
+// its report.
+func (r *Run) Reported() bool { return !r.Busy() && r.State != Undone }
+
 // Editable reports whether the mapping and the options may still be changed.
 func (r *Run) Editable() bool {
 	return r.State == Uploaded || r.State == Mapped || r.State == Checked || r.State == Failed && r.Records() == 0
