@@ -153,7 +153,7 @@ func (j *joiner) client(c *Client, n Client) {
 	}
 	c.Comms = joinComms(c.Comms, n.Comms)
 	j.addresses(&c.Addresses, n.Addresses)
-	j.own(&c.Own, n.Own)
+	c.Own = joinOwn(c.Own, n.Own)
 }
 
 func (j *joiner) traveler(t *Traveler, n Traveler) {
@@ -173,7 +173,7 @@ func (j *joiner) traveler(t *Traveler, n Traveler) {
 	lines(&t.Remarks, n.Remarks)
 	t.Comms = joinComms(t.Comms, n.Comms)
 	j.addresses(&t.Addresses, n.Addresses)
-	j.own(&t.Own, n.Own)
+	t.Own = joinOwn(t.Own, n.Own)
 	t.joinProfile(n)
 }
 
@@ -216,14 +216,13 @@ func (j *joiner) addresses(list *[]Address, more []Address) {
 	}
 }
 
-// own adds the values of fields that the agency has defined itself.
-func (j *joiner) own(list *[]Own, more []Own) {
+// joinOwn adds the values of fields that the agency has defined itself. Several for one are
+// left to those who know the field.
+func joinOwn(list, more []Own) []Own {
 	for _, o := range more {
-		i := slices.IndexFunc(*list, func(have Own) bool { return have.Code == o.Code })
-		if i < 0 {
-			*list = append(*list, o)
-		} else if fold.Fold((*list)[i].Value) != fold.Fold(o.Value) {
-			j.differs(o.Title, o.Value)
+		if !slices.ContainsFunc(list, func(have Own) bool { return have.Code == o.Code && fold.Fold(have.Value) == fold.Fold(o.Value) }) {
+			list = append(list, o)
 		}
 	}
+	return list
 }

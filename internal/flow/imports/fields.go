@@ -142,22 +142,32 @@ func copyOwn(to *record.Bag, from record.Bag, codes []string) {
 }
 
 // own reads the fields that the agency has defined itself. What one of them doesn't take
-// is kept as a remark.
+// is kept as a remark, unless not everybody may see the field.
 func (b *drafter) own(kind string, in []intake.Own) (bag record.Bag) {
+	said := map[string]bool{}
 	for _, o := range in {
 		f := b.w.own.Get(o.Code)
-		if f == nil || !f.In(kind) || !b.w.own.Edits(f) {
-			b.warn(o.Title, "field.error.unknown")
+		doubt := func(key string, args ...any) {
+			if f != nil && f.ViewRoles != "" {
+				b.leftOut(intake.Said{Title: o.Title})
+				return
+			}
+			b.warn(o.Title, key, args...)
 			b.keep(o.Title, o.Value)
+		}
+		if f == nil || !f.In(kind) || !b.w.own.Edits(f) {
+			doubt("field.error.unknown")
 			continue
 		}
 		v, key, args := f.Typed(o.Value, date.OrderFor(b.w.agency.Country))
-		if key != "" {
-			b.warn(o.Title, key, args...)
-			b.keep(o.Title, o.Value)
-			continue
+		switch {
+		case key != "":
+			doubt(key, args...)
+		case said[o.Code]: // of another row of the client
+			doubt("intake.problem.other_value", "Value", clip(o.Value, 80))
+		default:
+			bag, said[o.Code] = bag.With(o.Code, v), true
 		}
-		bag = bag.With(o.Code, v)
 	}
 	return bag
 }
@@ -168,7 +178,9 @@ func (b *drafter) report(area string, err error) {
 	if !errors.As(err, &e) {
 		return
 	}
-	for _, f := range e.Fields {
+	fields := slices.Clone(e.Fields) // in one order: the dry run and the run say the same
+	slices.SortStableFunc(fields, func(a, b errs.Field) int { return strings.Compare(a.Path, b.Path) })
+	for _, f := range fields {
 		b.refuse(b.fieldName(f.Path, area), f.Key, f.Args...)
 	}
 }

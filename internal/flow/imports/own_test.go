@@ -129,3 +129,36 @@ func TestChoiceSwitchedOff(t *testing.T) {
 		return err
 	})
 }
+
+// TestOwnDoubts: a value that a field doesn't take, or a second one from another row of the
+// client, becomes a remark, but not of a field that not everybody may see.
+func TestOwnDoubts(t *testing.T) {
+	d := newDesk(t)
+	dbtest.Update(t, d.World.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		for _, f := range []*field.Field{
+			{Name: "Budget", Areas: "client", Kind: field.Number, Active: true},
+			{Name: "Debt", Areas: "client", Kind: field.Number, ViewRoles: "administrator", Active: true},
+		} {
+			if err := record.Insert(ctx, tx, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	run := d.imported("ada", "list.csv", "Account code;Last name;First name;Budget;Debt\n"+
+		"K1;Kos;Jan;100;200\nK1;Kos;Ewa;101;201\nK2;Lis;Jan;a lot;too much\n", nil)
+	d.expect(run, "create 2 update 0 skip 0 error 0 warned 2")
+	dbtest.View(t, d.World.DB, d.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+		var cs []client.Client
+		err := record.Select(ctx, tx, &cs, "ORDER BY r.name_key")
+		for i, want := range []string{`Budget: 101 {"budget":100,"debt":200}`, `Budget: a lot `} {
+			if got := cs[i].Remarks + " " + string(cs[i].Fields); got != want {
+				t.Errorf("%s: %s, want %s", cs[i].Name, got, want)
+			}
+		}
+		return err
+	})
+	if got := strings.Join(d.report("ada", run.ID), "\n"); strings.Contains(got, "201") || strings.Contains(got, "too much") {
+		t.Errorf("the report repeats it: %s", got)
+	}
+}
