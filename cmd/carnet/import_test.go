@@ -70,39 +70,51 @@ func TestImportCommand(t *testing.T) {
 	if r := do(0, "import", "undo", "2")[0]; r.ID != first.ID || r.State != "undone" {
 		t.Errorf("undo: %+v", r)
 	}
-	if code, _, e := carnet(t, data, "", "import", "resume", "1"); code != 1 || !strings.Contains(e, "hasn't begun") {
-		t.Errorf("a dry run goes on: status %d, %s", code, e)
-	}
-	empty := filepath.Join(dir, "empty.csv")
-	if err := os.WriteFile(empty, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if code, _, e := carnet(t, data, "", "import", "clients", file, empty, "--dry-run"); code != 1 || !strings.Contains(e, "empty.csv: The file is empty.") {
-		t.Errorf("which file is empty: status %d, %s", code, e)
-	}
 	if code, _, e := carnet(t, data, "", "import", "undo", "2"); code != 1 || e == "" {
 		t.Errorf("undone twice: status %d, %s", code, e)
 	}
-	if l := do(0, "import", "list"); len(l) != 4 || l[0].ID != 4 {
+	if l := do(0, "import", "list"); len(l) != 3 || l[0].ID != 3 {
 		t.Errorf("the list: %+v", l)
 	}
-	polish, list := filepath.Join(dir, "polish.csv"), filepath.Join(dir, "list.csv")
-	if err := os.WriteFile(polish, []byte("Nazwisko|Imie;Miasto\nW\xb9s|Jan;Radom\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	do(0, "import", "clients", polish, "--dry-run", "--encoding", "Windows-1250", "--delimiter", "|", "--report", list)
-	if raw, err := os.ReadFile(list); err != nil || !strings.Contains(string(raw), "Wąs") {
-		t.Errorf("read as chosen: %v %s", err, raw)
-	}
-	for _, args := range [][]string{{"--encoding", "latin-99"}, {"--as", "nobody@example.com"}, {"--advisor", "Nobody"}, {"--branch", "Nowhere"}, {"--mapping", "nothing"}, {"--match", "shoe_size"}} {
+	for _, args := range [][]string{{"--as", "nobody@example.com"}, {"--advisor", "Nobody"}, {"--branch", "Nowhere"}, {"--mapping", "nothing"}, {"--match", "shoe_size"}} {
 		if code, _, e := carnet(t, data, "", append([]string{"import", "clients", file}, args...)...); code != 1 || !strings.HasPrefix(e, "carnet: ") {
 			t.Errorf("%v: status %d, %s", args, code, e)
 		}
 	}
-	if l := do(0, "import", "list"); len(l) != 5 {
+	if l := do(0, "import", "list"); len(l) != 3 {
 		t.Errorf("refused calls left imports behind: %+v", l)
 	}
 	if code, _, _ := carnet(t, data, "", "import", "clients", file+"x"); code != 2 {
 		t.Errorf("a file that isn't there: status %d", code)
+	}
+}
+
+// TestImportCommandSays which file it means, reads a file as it is told, and goes on only
+// with what had begun.
+func TestImportCommandSays(t *testing.T) {
+	t.Setenv("LANG", "en_US.UTF-8")
+	dir := t.TempDir()
+	data := filepath.Join(dir, "data")
+	if code, _, e := carnet(t, data, "Waschbrett-im-Nebel-77\n", "user", "add", "ewa@example.com", "--name", "Ewa Lis", "--agency", "Azymut", "--password-stdin"); code != 0 {
+		t.Fatal(e)
+	}
+	polish, empty, list := filepath.Join(dir, "polish.csv"), filepath.Join(dir, "empty.csv"), filepath.Join(dir, "list.csv")
+	for path, text := range map[string]string{polish: "Nazwisko|Imie;Miasto\nW\xb9s|Jan;Radom\n", empty: ""} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, _, e := carnet(t, data, "", "import", "clients", polish, "--dry-run", "--encoding", "Windows-1250", "--delimiter", "|", "--report", list)
+	if raw, err := os.ReadFile(list); code != 0 || err != nil || !strings.Contains(string(raw), "Wąs") {
+		t.Errorf("read as chosen: status %d, %s, %v %s", code, e, err, raw)
+	}
+	for want, args := range map[string][]string{
+		"empty.csv: The file is empty.": {"import", "clients", polish, empty, "--dry-run"},
+		"hasn't begun":                  {"import", "resume", "1"},
+		"encoding: Choose one of these": {"import", "clients", polish, "--encoding", "latin-99"},
+	} {
+		if code, _, e := carnet(t, data, "", args...); code != 1 || !strings.Contains(e, want) {
+			t.Errorf("%v: status %d, %s", args, code, e)
+		}
 	}
 }
