@@ -20,3 +20,15 @@ func TestLong(t *testing.T) {
 		}
 	}
 }
+
+// TestTakenCode: a row whose only key is another client's is found again by its name, and
+// creates nobody twice.
+func TestTakenCode(t *testing.T) {
+	d := newDesk(t)
+	d.imported("ada", "first.csv", "Account code;Last name\nK1;Kos\n", nil)
+	const list = "Account code;Last name;First name\nK1;Lis;Jan\n"
+	d.expect(d.imported("ada", "second.csv", list, nil), "create 1 update 0 skip 0 error 0 warned 1")
+	for range 2 {
+		d.expect(d.imported("ada", "again.csv", list, nil), "create 0 update 0 skip 1 error 0 warned 1")
+	}
+}

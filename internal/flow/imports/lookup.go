@@ -54,6 +54,11 @@ func (e *engine) lookUp(ctx context.Context, tx *db.Tx, batch []*draft) (*found,
 	if err := e.findTaken(ctx, tx, f, values, codes); err != nil {
 		return nil, err
 	}
+	for _, d := range batch { // see free: whose only keys are another client's has none
+		if wants := e.wants(d); len(wants) > 0 && !slices.ContainsFunc(wants, func(w wanted) bool { return w.match != MatchID }) && f.takes(d) {
+			names = append(names, nameKeyOf(&d.c))
+		}
+	}
 	if err := e.findReach(ctx, tx, f, norms); err != nil {
 		return nil, err
 	}
@@ -61,6 +66,17 @@ func (e *engine) lookUp(ctx context.Context, tx *db.Tx, batch []*draft) (*found,
 		return nil, err
 	}
 	return f, e.findNames(ctx, tx, f, names)
+}
+
+// takes reports whether a client of the agency has an id or the code of a draft.
+func (f *found) takes(d *draft) bool {
+	for _, i := range d.ids {
+		if _, taken := f.taken[idKey(i)]; taken {
+			return true
+		}
+	}
+	_, taken := f.taken[mix(slotCode, hash(d.c.Code))]
+	return taken
 }
 
 // nameKeyOf is what the client's column name_key holds.
