@@ -180,6 +180,29 @@ func (l *Localizer) Number(n int64) string {
 	return b.String()
 }
 
+// Ungroup takes the separators of thousands out of a number that is written in the
+// language's way, and gives it a point: "12.500,5" in German is "12500.5". Any other text
+// stays as it is.
+func (l *Localizer) Ungroup(s string) string {
+	t := strings.TrimSpace(s)
+	digits := strings.TrimPrefix(t, "-")
+	whole, frac, _ := strings.Cut(digits, l.cal.point)
+	groups := strings.Split(whole, l.cal.group)
+	if len(groups) < 2 || len(groups[0]) == 0 || len(groups[0]) > 3 || groups[0][0] == '0' {
+		return s
+	}
+	for i, g := range append(groups, frac) {
+		if strings.Trim(g, "0123456789") != "" || i > 0 && i < len(groups) && len(g) != 3 {
+			return s
+		}
+	}
+	out := t[:len(t)-len(digits)] + strings.Join(groups, "")
+	if frac != "" {
+		out += "." + frac
+	}
+	return out
+}
+
 // Decimal writes a number with at most the given count of decimals, in the
 // language's way: "1,5".
 func (l *Localizer) Decimal(f float64, decimals int) string {

@@ -1,6 +1,8 @@
 package i18n
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -142,6 +144,30 @@ func TestNumbers(t *testing.T) {
 	}
 	if got := For("en").Percent(0.5) + For("de").Percent(0.123); got != "50%12\u00a0%" {
 		t.Errorf("Percent = %q", got)
+	}
+}
+
+// TestUngroup: a number is read as the language writes it, and what may be meant otherwise
+// stays.
+func TestUngroup(t *testing.T) {
+	for _, c := range []struct{ lang, text, want string }{
+		{"de", "12.500", "12500"}, {"de", " -1.234.567,25 ", "-1234567.25"}, {"de", "12,500", "12,500"}, {"de", "12.5", "12.5"},
+		{"de", "0.125", "0.125"}, {"de", "1234.567", "1234.567"}, {"de", "1.2345", "1.2345"}, {"de", "1.234,", "1234"}, {"de", "1.234.5", "1.234.5"},
+		{"de", "1.234,5.6", "1.234,5.6"}, {"de", "K.500", "K.500"}, {"de", "", ""}, {"en", "12,500", "12500"}, {"en", "12.500", "12.500"},
+		{"en", "1,234.5", "1234.5"}, {"pl", "12.500", "12.500"}, {"pl", "12\u00a0500,5", "12500.5"}, {"fr", "12,500", "12,500"},
+	} {
+		if got := For(c.lang).Ungroup(c.text); got != c.want {
+			t.Errorf("%s %q = %q, want %q", c.lang, c.text, got, c.want)
+		}
+	}
+	for _, lang := range Langs {
+		l := For(lang)
+		for _, n := range []float64{0, 7, 999, 1000, 12500, 123456.5, -9876543.25, 0.125} {
+			text, err := strconv.ParseFloat(strings.Replace(l.Ungroup(l.Decimal(n, 4)), ",", ".", 1), 64)
+			if err != nil || text != n {
+				t.Errorf("%s: %v is written %q and read %v, %v", lang, n, l.Decimal(n, 4), text, err)
+			}
+		}
 	}
 }
 

@@ -227,8 +227,12 @@ func (p *Page) putFields(f Form, set *field.Set, kind, prefix string, to *record
 			*to = to.With(x.Code, f.All(name))
 			continue
 		}
-		var value any = f.Str(name)
-		if v, key, _ := x.Typed(f.Str(name), date.OrderFor(p.Agency.Country)); key == "" {
+		text := f.Str(name)
+		var value any = text
+		if x.Kind == field.Number {
+			text = p.L.Ungroup(text)
+		}
+		if v, key, _ := x.Typed(text, date.OrderFor(p.Agency.Country)); key == "" {
 			value = v
 		}
 		*to = to.With(x.Code, value)

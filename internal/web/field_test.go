@@ -147,3 +147,33 @@ func TestListOfGoneField(t *testing.T) {
 		t.Error("the page speaks of marked fields")
 	}
 }
+
+// TestNumbersAsWritten: a number is taken with the separators of thousands of the reader's
+// language, as the page shows it, also by a filter.
+func TestNumbersAsWritten(t *testing.T) {
+	d := newDesk(t, true)
+	d.as("ada").post("/admin/fields/new", "name", "Budget", "kind", "number", "_areas", "1", "areas", "client").want(200, "/admin/fields")
+	ann := d.as("ann")
+	ann.post("/clients", "kind", "personal", "t.family", "Kos", "t.given", "Ewa")
+	id := ann.created()
+	at := fmt.Sprintf("/clients/%d", id)
+	save := func(typed, want string) {
+		t.Helper()
+		ann.get(at + "?edit=fields")
+		ann.post(at+"/fields", "version", ann.version("fields"), "fields.budget", typed)
+		if c := stored(t, d, id); string(c.Fields) != `{"budget":`+want+`}` {
+			t.Errorf("%s: %s", typed, c.Fields)
+		}
+	}
+	save("12.500", "12.5")
+	save("12,500", "12500")
+	ann.post("/account", "name", "ann", "language", "de").want(200, "/account")
+	save("12,500", "12.5")
+	save("1.234,5", "1234.5")
+	save("12.500", "12500")
+	ann.get(at).want(200, "", "12.500")
+	ann.get("/clients/filter?do=apply&field=field_budget&f0.key=field_budget&f0.op=is&f0.v=12.500").want(200, "", "Kos")
+	if !strings.Contains(ann.at, "12500") {
+		t.Errorf("the filter asks %s", ann.at)
+	}
+}

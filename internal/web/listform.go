@@ -117,7 +117,10 @@ func (e *filterEditor) read(d *list.Def, prefix string) (list.Filter, bool) {
 
 // typed turns what a person types into the stored form of a value.
 func (e *filterEditor) typed(f list.Field, op, slot, v string) string {
-	if slot != "v" || f.Kind != list.Date && f.Kind != list.Stamp {
+	switch {
+	case slot == "v" && f.Kind == list.Number:
+		return e.p.L.Ungroup(v)
+	case slot != "v" || f.Kind != list.Date && f.Kind != list.Stamp:
 		return v
 	}
 	d, ok := date.Parse(v, date.OrderFor(e.p.Agency.Country))
