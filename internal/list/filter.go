@@ -311,6 +311,9 @@ func (b *builder) condition(ctx context.Context, f Field, flt Filter) (string, e
 	if (len(flt.Values) == 0 || strings.TrimSpace(flt.Values[0]) == "") && !Valueless(flt.Op) || len(flt.Values) > 200 {
 		return "", bad(f.Key, "list.needs_value")
 	}
+	if len(flt.Values) > 1 && f.Kind != Text && !slices.Contains([]string{"any", "none", "between"}, flt.Op) {
+		return "", bad(f.Key, "list.needs_one")
+	}
 	switch f.Kind {
 	case Text:
 		return b.text(ctx, f, flt)

@@ -112,8 +112,12 @@ func (b *builder) related(ctx context.Context, f Field, flt Filter) (string, err
 	case "none":
 		return "NOT " + b.holds(r, cond), nil
 	}
-	if len(flt.Values) != 1 {
+	switch len(flt.Values) {
+	case 0:
 		return "", bad(f.Key, "list.needs_value")
+	case 1:
+	default:
+		return "", bad(f.Key, "list.needs_one")
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(flt.Values[0]), 10, 64)
 	if err != nil || n < 0 {

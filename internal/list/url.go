@@ -115,7 +115,10 @@ func (d *Def) Parse(v url.Values, a db.Actor) ([]Filter, error) {
 			continue
 		}
 		if op != "between" && (f.Kind == Date || f.Kind == Stamp || f.Kind == Number || f.Kind == Area) {
-			vals = vals[:1]
+			slices.Sort(vals)
+			if vals = slices.Compact(vals); len(vals) > 1 && !Valueless(op) { // of several only one would be asked
+				return nil, bad(k, "list.needs_one")
+			}
 		}
 		if Valueless(op) || f.Kind == Area && op == "none" {
 			// "filled=0" isn't "blank"; what a form sends beside the operator may be left over.
