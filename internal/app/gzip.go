@@ -15,10 +15,21 @@ const zipAbove = 1024
 
 // zippers compress about as tightly as the standard library's at the same level, in less
 // than half the time, which was a third of that of a page.
-var zippers = sync.Pool{New: func() any {
-	z, _ := gzip.NewWriterLevel(nil, 5) // the level is valid
-	return z
-}}
+var zippers = zipPool(5)
+
+// quickZippers take two fifths of that time, for a seventh more to send: for pages above
+// quickAbove bytes, such as a profile filled to the brim, whose reader waits for the page
+// and not for the line.
+var quickZippers = zipPool(1)
+
+const quickAbove = 100_000
+
+func zipPool(level int) *sync.Pool {
+	return &sync.Pool{New: func() any {
+		z, _ := gzip.NewWriterLevel(nil, level) // the levels are valid
+		return z
+	}}
+}
 
 // compress sends pages compressed to whoever takes that. Files that are compressed
 // already say so and pass. The API isn't compressed here: on the same machine the
@@ -47,6 +58,7 @@ type zipWriter struct {
 	status  int
 	decided bool
 	z       *gzip.Writer
+	pool    *sync.Pool // from which z is
 }
 
 // Unwrap lets http.ResponseController reach the connection.
@@ -90,7 +102,10 @@ func (w *zipWriter) decide(first []byte) {
 		if len(first) >= zipAbove && h.Get("Content-Encoding") == "" {
 			h.Del("Content-Length")
 			h.Set("Content-Encoding", "gzip")
-			w.z = zippers.Get().(*gzip.Writer)
+			if w.pool = zippers; len(first) > quickAbove {
+				w.pool = quickZippers
+			}
+			w.z = w.pool.Get().(*gzip.Writer)
 			w.z.Reset(w.ResponseWriter)
 		}
 	}
@@ -104,7 +119,7 @@ func (w *zipWriter) close() {
 	}
 	if w.z != nil {
 		_ = w.z.Close() // the reader went away: nobody is left to tell
-		zippers.Put(w.z)
+		w.pool.Put(w.z)
 		w.z = nil
 	}
 }

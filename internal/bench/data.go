@@ -50,7 +50,7 @@ func (s *Set) note() string { return filepath.Join(s.Dir, "set.json") }
 // isn't there or is of another version.
 func Prepare(ctx context.Context, dir, engine string, clients int, server *Server, log io.Writer) (*Set, error) {
 	s := &Set{Version: dataVersion, Clients: clients, Engine: engine, Dir: filepath.Join(dir, fmt.Sprintf("%s-%d", engine, clients))}
-	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
+	if err := dataFolder(s.Dir); err != nil {
 		return nil, err
 	}
 	if engine == "sqlite" {
@@ -73,6 +73,10 @@ func Prepare(ctx context.Context, dir, engine string, clients int, server *Serve
 	}
 	return s, s.build(ctx, server, log)
 }
+
+// dataFolder makes a folder that the program takes for one of its own, although other things
+// will lie in it, too.
+func dataFolder(dir string) error { return os.MkdirAll(filepath.Join(dir, "files"), 0o700) }
 
 // build makes the data set from nothing.
 func (s *Set) build(ctx context.Context, server *Server, log io.Writer) error {

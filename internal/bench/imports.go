@@ -37,7 +37,7 @@ func (o Options) measureImport(ctx context.Context, r *Result, engine string, se
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := dataFolder(dir); err != nil {
 		return err
 	}
 	into, bare := &Set{Engine: engine, Dir: dir, Target: filepath.Join(dir, "carnet.db")}, &Set{Engine: engine, Dir: dir, Target: filepath.Join(dir, "bare.db")}

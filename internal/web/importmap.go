@@ -287,6 +287,12 @@ func (v *mapView) matches(p *Page) []ui.Option {
 	return out
 }
 
+// doubtful reports whether how the text is read is to be looked at: it was chosen, or wrongly
+// so, or nothing parts its lines.
+func (v *mapView) doubtful(p *Page) bool {
+	return v.opt.Encoding != "" || v.opt.Delimiter != "" || len(v.header) < 2 || v.problem(p, "encoding")+v.problem(p, "delimiter") != ""
+}
+
 // encodings and delimiters are those with which a text can be read, where the detection
 // was wrong.
 func (v *mapView) encodings() (out []ui.Option) {
