@@ -231,29 +231,8 @@ func appendAct(b []byte, a *bulk.Act, q *req) []byte {
 }
 
 func listActs(ctx context.Context, tx *db.Tx, q *req) error {
-	limit, err := q.limit(50, 200)
-	if err != nil {
-		return err
-	}
-	before, err := q.before()
-	if err != nil {
-		return err
-	}
-	acts, err := bulk.List(ctx, tx, before, limit+1)
-	if err != nil {
-		return err
-	}
-	next := ""
-	if len(acts) > limit {
-		acts = acts[:limit]
-		next = strconv.FormatInt(acts[limit-1].ID, 10)
-	}
-	b := append(q.out, `{"items":[`...)
-	for i := range acts {
-		b = append(appendAct(append(appendComma(b), '{'), &acts[i], q), '}')
-	}
-	q.out = appendNext(append(b, ']'), next)
-	return nil
+	return pageBack(q, func(before int64, n int) ([]bulk.Act, error) { return bulk.List(ctx, tx, before, n) },
+		func(a *bulk.Act) int64 { return a.ID }, func(b []byte, a *bulk.Act) []byte { return appendAct(b, a, q) })
 }
 
 func listBulkRows(ctx context.Context, tx *db.Tx, q *req) error {

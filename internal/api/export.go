@@ -206,29 +206,8 @@ func (q *req) appendExport(b []byte, e *exports.Export) []byte {
 }
 
 func listExports(ctx context.Context, tx *db.Tx, q *req) error {
-	limit, err := q.limit(50, 200)
-	if err != nil {
-		return err
-	}
-	before, err := q.before()
-	if err != nil {
-		return err
-	}
-	rows, err := exports.List(ctx, tx, 0, before, limit+1)
-	if err != nil {
-		return err
-	}
-	next := ""
-	b := append(q.out, `{"items":[`...)
-	for i := range rows {
-		if i == limit {
-			next = strconv.FormatInt(rows[i-1].ID, 10)
-			break
-		}
-		b = append(q.appendExport(append(appendComma(b), '{'), &rows[i]), '}')
-	}
-	q.out = appendNext(append(b, ']'), next)
-	return nil
+	return pageBack(q, func(before int64, n int) ([]exports.Export, error) { return exports.List(ctx, tx, 0, before, n) },
+		func(e *exports.Export) int64 { return e.ID }, q.appendExport)
 }
 
 func linkExport(q *req, _ http.ResponseWriter) error {

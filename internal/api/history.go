@@ -34,20 +34,8 @@ func (o owner) history() op {
 			if err := o.known(ctx, tx, q); err != nil {
 				return err
 			}
-			limit, err := q.limit(50, 200)
-			if err != nil {
-				return err
-			}
-			before, err := q.before()
-			if err != nil {
-				return err
-			}
-			entries, err := record.History(ctx, tx, o.ref(q), before, limit+1)
-			if err != nil {
-				return err
-			}
-			appendHistory(q, entries, limit)
-			return nil
+			return pageBack(q, func(before int64, n int) ([]record.Entry, error) { return record.History(ctx, tx, o.ref(q), before, n) },
+				func(e *record.Entry) int64 { return e.ID }, q.appendEntry)
 		}}
 }
 
@@ -58,33 +46,52 @@ func (o owner) known(ctx context.Context, tx *db.Tx, q *req) error {
 	return tx.Row(ctx, "SELECT 1 FROM {"+o.kind+".any} r WHERE r.id = $1", []any{q.id()}, &one)
 }
 
-func appendHistory(q *req, entries []record.Entry, limit int) {
+func (q *req) appendEntry(b []byte, e *record.Entry) []byte {
+	b = appendInt(b, "id", e.ID)
+	b = appendStamp(b, "at", e.At)
+	b = appendRef(b, "user_id", int64(e.UserID))
+	b = appendText(b, "via", e.Via)
+	b = appendRef(b, "run_id", max(0, e.RunID))
+	b = appendRef(b, "act_id", bulk.ActOf(e))
+	b = appendText(b, "op", e.Op)
+	b = appendText(b, "kind", e.Kind)
+	b = appendInt(b, "record_id", e.RefID)
+	b = appendInt(b, "version", e.Version)
+	b = append(appendKey(b, "changes"), '[')
+	for _, c := range e.Changes {
+		b = appendText(append(appendComma(b), '{'), "field", q.pathOf(c.Field))
+		b = appendText(b, "old", c.Old)
+		b = append(appendText(b, "new", c.New), '}')
+	}
+	return append(b, ']')
+}
+
+// pageBack answers a page of rows, the newest first. Read returns at most n of them with an
+// id below before, 0 for no bound; write writes the members of one.
+func pageBack[R any](q *req, read func(before int64, n int) ([]R, error), id func(*R) int64, write func(b []byte, r *R) []byte) error {
+	limit, err := q.limit(50, 200)
+	if err != nil {
+		return err
+	}
+	before, err := q.before()
+	if err != nil {
+		return err
+	}
+	rows, err := read(before, limit+1)
+	if err != nil {
+		return err
+	}
 	next := ""
-	if len(entries) > limit {
-		entries = entries[:limit]
-		next = strconv.FormatInt(entries[limit-1].ID, 10)
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = strconv.FormatInt(id(&rows[limit-1]), 10)
 	}
 	b := append(q.out, `{"items":[`...)
-	for _, e := range entries {
-		b = appendInt(append(appendComma(b), '{'), "id", e.ID)
-		b = appendStamp(b, "at", e.At)
-		b = appendRef(b, "user_id", int64(e.UserID))
-		b = appendText(b, "via", e.Via)
-		b = appendRef(b, "run_id", max(0, e.RunID))
-		b = appendRef(b, "act_id", bulk.ActOf(&e))
-		b = appendText(b, "op", e.Op)
-		b = appendText(b, "kind", e.Kind)
-		b = appendInt(b, "record_id", e.RefID)
-		b = appendInt(b, "version", e.Version)
-		b = append(appendKey(b, "changes"), '[')
-		for _, c := range e.Changes {
-			b = appendText(append(appendComma(b), '{'), "field", q.pathOf(c.Field))
-			b = appendText(b, "old", c.Old)
-			b = append(appendText(b, "new", c.New), '}')
-		}
-		b = append(b, ']', '}')
+	for i := range rows {
+		b = append(write(append(appendComma(b), '{'), &rows[i]), '}')
 	}
 	q.out = appendNext(append(b, ']'), next)
+	return nil
 }
 
 // appendNext ends a page.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/db"
@@ -126,31 +125,12 @@ func (q *req) place() login.Place {
 }
 
 func (q *req) answerLooks(ctx context.Context, tx *db.Tx, of record.Ref) error {
-	limit, err := q.limit(50, 200)
-	if err != nil {
-		return err
-	}
-	before, err := q.before()
-	if err != nil {
-		return err
-	}
-	rows, err := flow.Looks(ctx, tx, of, before, limit+1)
-	if err != nil {
-		return err
-	}
-	next := ""
-	b := append(q.out, `{"items":[`...)
-	for i, k := range rows {
-		if i == limit {
-			next = strconv.FormatInt(rows[i-1].ID, 10)
-			break
-		}
-		b = appendInt(append(appendComma(b), '{'), "id", k.ID)
-		b = appendRef(appendStamp(b, "at", k.At), "user_id", k.UserID)
-		b = appendInt(appendText(appendText(b, "via", k.Via), "kind", k.Kind), "ref_id", k.RefID)
-		b = appendText(appendText(b, "column", k.Field), "why", strings.TrimSpace(k.Why))
-		b = append(appendInt(appendText(b, "of", k.Of.Kind), "of_id", k.Of.ID), '}')
-	}
-	q.out = appendNext(append(b, ']'), next)
-	return nil
+	return pageBack(q, func(before int64, n int) ([]flow.Look, error) { return flow.Looks(ctx, tx, of, before, n) },
+		func(k *flow.Look) int64 { return k.ID }, func(b []byte, k *flow.Look) []byte {
+			b = appendInt(b, "id", k.ID)
+			b = appendRef(appendStamp(b, "at", k.At), "user_id", k.UserID)
+			b = appendInt(appendText(appendText(b, "via", k.Via), "kind", k.Kind), "ref_id", k.RefID)
+			b = appendText(appendText(b, "column", k.Field), "why", strings.TrimSpace(k.Why))
+			return appendInt(appendText(b, "of", k.Of.Kind), "of_id", k.Of.ID)
+		})
 }

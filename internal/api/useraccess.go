@@ -56,36 +56,17 @@ func resetPassword(ctx context.Context, tx *db.Tx, q *req) error {
 }
 
 func listSignins(ctx context.Context, tx *db.Tx, q *req) error {
-	limit, err := q.limit(50, 200)
-	if err != nil {
-		return err
-	}
-	before, err := q.before()
-	if err != nil {
-		return err
-	}
 	var of int64
 	if s := q.query.Get("user_id"); s != "" {
+		var err error
 		if of, err = strconv.ParseInt(s, 10, 64); err != nil || of < 1 {
 			return errs.Bad("user_id", "error.number")
 		}
 	}
-	rows, err := login.History(ctx, tx, of, before, limit+1)
-	if err != nil {
-		return err
-	}
-	next := ""
-	b := append(q.out, `{"items":[`...)
-	for i, n := range rows {
-		if i == limit {
-			next = strconv.FormatInt(rows[i-1].ID, 10)
-			break
-		}
-		b = appendInt(append(appendComma(b), '{'), "id", n.ID)
-		b = appendInt(appendStamp(b, "at", n.At), "user_id", n.UserID)
-		b = appendText(appendText(appendText(b, "event", n.Event), "method", n.Method), "outcome", n.Outcome)
-		b = append(appendText(appendText(appendText(b, "detail", n.Detail), "ip", n.IP), "user_agent", n.UserAgent), '}')
-	}
-	q.out = appendNext(append(b, ']'), next)
-	return nil
+	return pageBack(q, func(before int64, n int) ([]login.Signin, error) { return login.History(ctx, tx, of, before, n) },
+		func(s *login.Signin) int64 { return s.ID }, func(b []byte, s *login.Signin) []byte {
+			b = appendInt(appendStamp(appendInt(b, "id", s.ID), "at", s.At), "user_id", s.UserID)
+			b = appendText(appendText(appendText(b, "event", s.Event), "method", s.Method), "outcome", s.Outcome)
+			return appendText(appendText(appendText(b, "detail", s.Detail), "ip", s.IP), "user_agent", s.UserAgent)
+		})
 }

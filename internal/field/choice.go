@@ -5,7 +5,6 @@ import (
 	"context"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/db"
@@ -111,11 +110,7 @@ func makeCodes(list []Option) {
 		if base == "" {
 			base = "C"
 		}
-		o.Code = base
-		for n := 2; taken[o.Code]; n++ {
-			end := "_" + strconv.Itoa(n)
-			o.Code = strings.TrimRight(base[:min(len(base), maxChoiceCode-len(end))], "_") + end
-		}
+		o.Code = fold.Free(base, maxChoiceCode, func(code string) bool { return taken[code] })
 		taken[o.Code] = true
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"context"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/agency"
@@ -163,14 +162,11 @@ func (f *Field) GivenCode() string {
 // those written in other letters than Latin ones make none at all. Of two fields with the
 // same name the second is refused.
 func (f *Field) free(all []Field) {
-	taken := func(code string) bool { return slices.ContainsFunc(all, func(o Field) bool { return o.Code == code }) }
 	f.Code = codeOf(f.Name)
 	if slices.ContainsFunc(all, func(o Field) bool { return fold.Fold(o.Name) == fold.Fold(f.Name) }) {
 		return
 	}
-	for base, n := f.Code, 2; taken(f.Code); n++ {
-		f.Code = base + "_" + strconv.Itoa(n)
-	}
+	f.Code = fold.Free(f.Code, 0, func(code string) bool { return slices.ContainsFunc(all, func(o Field) bool { return o.Code == code }) })
 }
 
 // Check tidies f and reports what is wrong with it.

@@ -93,11 +93,7 @@ func (o *Option) Guard(ctx context.Context, tx *db.Tx, old record.Record) error 
 		return e
 	}
 	all := codesOf(s.All(o.List))
-	o.Code = CodeOf(o.Label)
-	for base, n := o.Code, 2; slices.Contains(all, o.Code); n++ {
-		end := "_" + strconv.Itoa(n)
-		o.Code = strings.TrimRight(base[:min(len(base), maxCode-len(end))], "_") + end
-	}
+	o.Code = fold.Free(CodeOf(o.Label), maxCode, func(code string) bool { return slices.Contains(all, code) })
 	return nil
 }
 

@@ -3,7 +3,6 @@ package traveler
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/db"
@@ -147,11 +146,9 @@ func (t *RelationType) Guard(ctx context.Context, tx *db.Tx, old record.Record) 
 	if old != nil || !t.made {
 		return nil
 	}
-	base := ownPrefix + slugOf(t.Name)
-	t.setCode(base)
-	for n := 2; slices.ContainsFunc(all, func(o RelationType) bool { return o.Code == t.Code }); n++ {
-		t.setCode(base + "_" + strconv.Itoa(n))
-	}
+	t.setCode(fold.Free(ownPrefix+slugOf(t.Name), 0, func(code string) bool {
+		return slices.ContainsFunc(all, func(o RelationType) bool { return o.Code == code })
+	}))
 	return nil
 }
 
