@@ -195,18 +195,22 @@ func (a *App) upkeep(ctx context.Context, _ *jobs.Job) error {
 	if a.DB.Dialect != db.SQLite {
 		return a.DB.UpdateLocal(ctx, func(tx *db.Tx) error { return sortIn(ctx, tx) })
 	}
+	var twins []string
 	for _, t := range a.DB.Tables() {
-		if t.Index == "" {
+		twins = append(twins, t.Index, t.Within)
+	}
+	for _, twin := range twins {
+		if twin == "" {
 			continue
 		}
 		// A negative number begins the merging of all segments into one; others go on.
 		for pages, more := -mergePages, true; more; pages = mergePages {
 			err := a.DB.UpdateLocal(ctx, func(tx *db.Tx) (err error) {
-				more, err = merge(ctx, tx, t.Index, pages)
+				more, err = merge(ctx, tx, twin, pages)
 				return err
 			})
 			if err != nil {
-				return fmt.Errorf("merging %s: %w", t.Index, err)
+				return fmt.Errorf("merging %s: %w", twin, err)
 			}
 		}
 	}

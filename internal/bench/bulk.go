@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -167,12 +168,13 @@ func (s *Set) makeSQLite(ctx context.Context, a *away, note func(string)) error 
 	}
 	defer d.Close()
 	var steps []string
+	texts := map[string]string{"client_within": "substr(name_key, 2)"} // of others the search text
 	for name, def := range a.Search {
 		set := func(option, value string) string {
 			return "INSERT INTO " + name + " (" + name + ", rank) VALUES ('" + option + "', " + value + ")"
 		}
 		steps = append(steps, "DROP VIEW "+name, def, set("hashsize", "200000000"), set("automerge", "0"),
-			"INSERT INTO "+name+" (rowid, search) SELECT id, search FROM "+strings.TrimSuffix(name, "_fts")+" ORDER BY id",
+			"INSERT INTO "+name+" (rowid, search) SELECT id, "+cmp.Or(texts[name], "search")+" FROM "+strings.Split(name, "_")[0]+" ORDER BY id",
 			"INSERT INTO "+name+" ("+name+") VALUES ('optimize')", "DELETE FROM "+name+"_config WHERE k IN ('hashsize', 'automerge')")
 	}
 	for _, q := range append(steps, a.Indexes...) {

@@ -37,7 +37,7 @@ const (
 
 // Tables are the tenant tables of this package.
 var Tables = []db.Table{
-	{Name: "client", Trash: true, Index: "client_fts", Ordered: true,
+	{Name: "client", Trash: true, Index: "client_fts", Within: "client_within", Ordered: true,
 		View: db.Rule{Own: own, Branch: branch, OwnWays: []string{mine, shared, ofOthers}, BranchWays: []string{near, mine, shared, ofOthers}},
 		Edit: db.Rule{Own: edit, Branch: "+" + near + " OR " + edit, Need: "client.edit"}},
 	{Name: "client_traveler", Of: "client_id",
@@ -98,6 +98,7 @@ type Client struct {
 	SortName           string    `db:"sort_name" history:"track"`
 	NameKey            string    `db:"name_key" history:"-"`
 	Search             string    `db:"search" history:"-" derived:"yes"`
+	NoTraveler         bool      `db:"no_traveler" history:"-" derived:"yes"` // nobody travels on it, who isn't in the trash
 	Classification     string    `db:"classification" history:"track"`
 	Segment            string    `db:"segment" history:"track"`
 	Status             string    `db:"status" history:"track"`

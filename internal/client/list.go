@@ -20,7 +20,7 @@ var List = list.Def{
 	Columns: []string{"name", "phone", "email", "advisor", "branch", "segment", "city"},
 	Drive:   []string{"advisor", "branch", "customer_type", "segment", "classification", "kind", "status"},
 	Fields: []list.Field{
-		{Key: "name", Kind: list.Text, SQL: "c.name_key", Show: "c.name", Sort: "c.name_key", Folded: true, Keyed: true, Index: "client_fts", Indexed: true},
+		{Key: "name", Kind: list.Text, SQL: "c.name_key", Show: "c.name", Sort: "c.name_key", Folded: true, Keyed: true, Index: "client_fts", Within: "client_within", Indexed: true},
 		{Key: "code", Kind: list.Text, SQL: "c.code", Sort: "c.code", Loose: true},
 		{Key: "kind", Kind: list.Choice, SQL: "c.kind", Sort: "c.kind", Choices: Kinds, Grouped: true},
 		{Key: "segment", Kind: list.Choice, SQL: "c.segment", Sort: "c.segment", Choices: Segments, Grouped: true, Bulk: "segment"},
@@ -42,7 +42,8 @@ var List = list.Def{
 			Via: &list.Related{From: "{client_list_member} g", Owner: "g.client_id", Once: true}},
 		{Key: "travelers", Kind: list.Number, Group: "traveler", SQL: "(SELECT count(*) FROM {client_traveler} l WHERE l.client_id = c.id)"},
 		{Key: "traveler", Kind: list.Area, Group: "traveler", NoShow: true,
-			Area: &list.Related{From: "{client_traveler} l JOIN {traveler} t ON t.id = l.traveler_id", Owner: "l.client_id", Def: &traveler.List}},
+			Area: &list.Related{From: "{client_traveler} l JOIN {traveler} t ON t.id = l.traveler_id", Owner: "l.client_id", Def: &traveler.List,
+				Near: "{traveler} t", NearOwner: "t.only_client_id", None: "c.no_traveler"}},
 		{Key: "phone", Kind: list.Text, Group: "reach", SQL: "c.phone", Sort: "c.phone", As: "phone", Reach: true},
 		{Key: "email", Kind: list.Text, Group: "reach", SQL: "c.email", Sort: "c.email", Loose: true},
 		{Key: "city", Kind: list.Text, Group: "reach", SQL: "c.city_key", Show: "c.city", Sort: "c.city_key", Folded: true, Indexed: true},

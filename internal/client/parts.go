@@ -36,6 +36,9 @@ func (l *Link) Roots() []record.Ref {
 	return []record.Ref{{Kind: "client", ID: l.ClientID}, {Kind: "traveler", ID: l.TravelerID}}
 }
 
+// Derives is the traveler, who knows a single client.
+func (l *Link) Derives() []record.Ref { return []record.Ref{{Kind: "traveler", ID: l.TravelerID}} }
+
 // Unique names the field of a violated constraint.
 func (*Link) Unique(string) string { return "traveler_id" }
 
@@ -376,7 +379,7 @@ func derive(ctx context.Context, tx *db.Tx, id int64) (record.Derived, error) {
 	if len(addr) > 0 {
 		d["city"], d["city_key"], d["country"] = addr[0].City, fold.Fold(addr[0].City), addr[0].Country
 	}
-	d["search"] = c.SearchText(comms, people, ids)
+	d["search"], d["no_traveler"] = c.SearchText(comms, people, ids), len(people) == 0
 	return d, nil
 }
 

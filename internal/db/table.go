@@ -34,11 +34,12 @@ func (r Rule) With(need string) Rule { r.Need = need; return r }
 
 // Table declares a tenant table: who sees and who changes its rows.
 type Table struct {
-	Name  string
-	View  Rule   // rows of {name}
-	Edit  Rule   // rows of {name.edit}, on top of View
-	Trash bool   // has deleted_at: deleted rows stay for 30 days
-	Index string // SQLite's full-text twin of name_key and search, "" for none
+	Name   string
+	View   Rule   // rows of {name}
+	Edit   Rule   // rows of {name.edit}, on top of View
+	Trash  bool   // has deleted_at: deleted rows stay for 30 days
+	Index  string // SQLite's full-text twin of search, "" for none
+	Within string // SQLite's full-text twin of name_key without its first letter, "" for none
 
 	// Of says on what the rows hang: "traveler_id" on travelers; "owner" on the kinds of
 	// records that owner_kind and owner_id name. Queries may say {table of $1} then.

@@ -123,7 +123,7 @@ func (b *batch) add(a *Agency, m *madeup.Client) {
 		b.ids = append(b.ids, &id)
 	}
 	c.Check() // fills in the folded name; what is wrong comes up when it is saved
-	c.Search = c.SearchText(own, people, keys)
+	c.Search, c.NoTraveler = c.SearchText(own, people, keys), len(people) == 0
 }
 
 // traveler adds a person with what it is reached by.
@@ -192,6 +192,9 @@ func (b *batch) save(ctx context.Context, tx *db.Tx) error {
 	}
 	for i, t := range b.travelers {
 		t.ID = travelers[i]
+	}
+	for _, l := range b.links { // nobody has two
+		b.travelers[l.TravelerID-1].OnlyClientID = db.Ref(clients[l.ClientID-1])
 	}
 	links := copies(b.links, func(l *client.Link) {
 		l.ClientID, l.TravelerID = clients[l.ClientID-1], travelers[l.TravelerID-1]

@@ -28,6 +28,9 @@ type builder struct {
 	today   date.Date
 	zone    *time.Location
 
+	partly bool    // it looks for a part of a page (split.go)
+	within *Filter // the filter whose rows are walked, nil for all
+
 	// While conditions are rendered:
 	gather  bool             // they make sets of what matches, else each row is asked
 	sieve   bool             // small sets are made and each row is asked whether it is in them

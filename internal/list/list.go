@@ -64,6 +64,7 @@ type Field struct {
 	Index   string   // of a Text: the declared table whose search column contains SQL's text
 	Whole   string   // of a Text whose SQL holds the first Clip characters: expression of all of it
 	Clip    int      //
+	Within  string   // of a Text in whose order rows are walked: SQLite's trigrams of what follows its first letter
 	Via     *Related // SQL is of what hangs on the row: a tag, a phone; only its rows matter
 	NoShow  bool     // only a filter
 	Numeric bool     // of a Choice: values are ids
@@ -107,6 +108,15 @@ type Related struct {
 	Cond  string // condition that always holds, "" for none
 	Def   *Def   // the fields that can be asked of them; only filters matter
 
+	// Near, where set, are rows with which most of those of From can be told by an index
+	// alone: NearOwner is the owner of such a row, NULL where only From knows it. Both
+	// have the alias that Def's fields use.
+	Near, NearOwner string
+
+	// None is a condition of the row on which nothing hangs, "" where there is none that
+	// an index serves.
+	None string
+
 	// Once has PostgreSQL make the set of owners once and look rows up in it, whatever
 	// it guesses: fresh tables, of which it knows nothing, are else compared row by row.
 	Once bool
@@ -145,6 +155,8 @@ type Filter struct {
 	Op     string   `json:"op"`
 	Values []string `json:"values,omitempty"`
 	Where  []Filter `json:"where,omitempty"` // of an Area: all of which must hold of one of its rows
+
+	later bool // of a text that contains a word: it doesn't begin with it (split.go)
 }
 
 // A Group is a bracket of filters.

@@ -1,6 +1,7 @@
 package list
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -25,9 +26,35 @@ const scarce = 4
 func (b *builder) holds(r *Related, cond string) string {
 	where := b.hangs(r, cond)
 	if b.gather {
-		return fmt.Sprintf("%s IN (SELECT %s FROM %s WHERE %s)", b.d.ID, r.Owner, r.From, where)
+		return b.d.ID + " IN (" + r.owners(where) + ")"
 	}
 	return fmt.Sprintf("EXISTS (SELECT 1 FROM %s WHERE %s = %s AND %s)", r.From, r.Owner, b.d.ID, where)
+}
+
+// owners is the query for those on whom something hangs that meets a condition.
+func (r *Related) owners(where string) string {
+	if r.Near == "" {
+		return fmt.Sprintf("SELECT %s FROM %s WHERE %s", r.Owner, r.From, where)
+	}
+	return fmt.Sprintf("SELECT %[1]s FROM %[2]s WHERE %[1]s IS NOT NULL AND %[3]s UNION ALL SELECT %[4]s FROM %[5]s WHERE %[1]s IS NULL AND %[3]s",
+		r.NearOwner, r.Near, where, r.Owner, r.From)
+}
+
+// bare asks whether anything at all hangs on the row, where an index knows those on which
+// nothing does.
+func (b *builder) bare(ctx context.Context, r *Related, op string) (string, error) {
+	if op == "has" {
+		return "NOT " + r.None, nil
+	}
+	rows := &Related{From: b.d.From, Owner: b.d.ID}
+	render := func(*builder) (string, error) { return r.None, nil }
+	if b.sieve && b.either {
+		served := true
+		if set, err := b.sifted(ctx, rows, render, &served); set != "" || err != nil {
+			return set, err
+		}
+	}
+	return r.None, b.weigh(ctx, rows, render)
 }
 
 // once is holds for a Related that asks for it, on PostgreSQL: few owners are looked up
@@ -67,6 +94,9 @@ func (b *builder) related(ctx context.Context, f Field, flt Filter) (string, err
 		return "", bad(f.Key, "list.too_deep")
 	}
 	r := f.Area
+	if r.None != "" && len(flt.Where) == 0 && (flt.Op == "has" || flt.Op == "none") {
+		return b.bare(ctx, r, flt.Op)
+	}
 	quick := false
 	render := func(b *builder) (string, error) {
 		def, err := r.Def.among(ctx, b.tx, flt.Where)
@@ -134,7 +164,7 @@ func (b *builder) sifted(ctx context.Context, r *Related, render func(*builder) 
 	if err != nil || !*quick {
 		return "", err
 	}
-	n, err := b.owners(ctx, r, alone, p.args)
+	n, err := b.many(ctx, r, alone, p.args)
 	if err != nil || n >= scarce*rare {
 		return "", err
 	}
@@ -142,16 +172,16 @@ func (b *builder) sifted(ctx context.Context, r *Related, render func(*builder) 
 	cond, err := render(b)
 	b.gather = false
 	b.sets++
-	form := "+%s IN (SELECT %s FROM %s WHERE %s)" // SQLite doesn't look the rows of the set up
+	form := "+%s IN (%s)" // SQLite doesn't look the rows of the set up
 	if b.guesses() {
-		form = "(%s IN (SELECT %s FROM %s WHERE %s)) IS TRUE" // a table of hashes, which isn't joined
+		form = "(%s IN (%s)) IS TRUE" // a table of hashes, which isn't joined
 	}
-	return "(" + fmt.Sprintf(form, b.d.ID, r.Owner, r.From, b.hangs(r, cond)) + ")", err
+	return "(" + fmt.Sprintf(form, b.d.ID, r.owners(b.hangs(r, cond))) + ")", err
 }
 
-// owners counts what meets a condition, to scarce times what is rare.
-func (b *builder) owners(ctx context.Context, r *Related, cond string, args []any) (int64, error) {
-	return b.probe(ctx, fmt.Sprintf("SELECT 1 AS one FROM %s WHERE %s LIMIT %d", r.From, b.hangs(r, cond), scarce*rare), args)
+// many counts what meets a condition, to scarce times what is rare.
+func (b *builder) many(ctx context.Context, r *Related, cond string, args []any) (int64, error) {
+	return b.probe(ctx, fmt.Sprintf("SELECT 1 AS one FROM %s WHERE %s LIMIT %d", cmp.Or(r.Near, r.From), b.hangs(r, cond), scarce*rare), args)
 }
 
 // inside is a builder for the rows that hang on those of b.
@@ -201,7 +231,7 @@ func (b *builder) weigh(ctx context.Context, r *Related, render func(*builder) (
 	if err != nil {
 		return err
 	}
-	n, err := b.owners(ctx, r, cond, p.args)
+	n, err := b.many(ctx, r, cond, p.args)
 	b.matches(n)
 	return err
 }

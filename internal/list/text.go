@@ -64,6 +64,9 @@ func (b *builder) text(ctx context.Context, f Field, flt Filter) (string, error)
 	if f.Loose {
 		f.SQL = "carnet_fold(" + f.SQL + ")"
 	}
+	if flt.later {
+		return b.later(ctx, f, flt)
+	}
 	is, starts := b.comparisons(f)
 	parts, _, err := b.several(ctx, len(flt.Values), flt.Op != "not", func(i int) (string, error) {
 		v, err := b.word(ctx, f, flt.Op, flt.Values[i])
@@ -91,10 +94,6 @@ func (b *builder) text(ctx context.Context, f Field, flt Filter) (string, error)
 // index may hold only the first characters of long texts: it finds candidates, of which
 // the whole text decides.
 func (b *builder) comparisons(f Field) (is, starts func(v string) string) {
-	from := func(expr, v string) string {
-		m := b.arg(v)
-		return "(" + expr + " >= " + m + " AND " + expr + " < " + b.arg(v+"\U0010FFFF") + ")"
-	}
 	long := func(v string) (head string, more bool) {
 		r := []rune(v)
 		if f.Whole == "" || len(r) < f.Clip {
@@ -104,7 +103,7 @@ func (b *builder) comparisons(f Field) (is, starts func(v string) string) {
 	}
 	among := func(v, cond string) string { // an index finds those whose key begins so
 		if key := fold.Key(v); f.Among != "" && key != "" {
-			return "(" + from(f.Among, key) + " AND " + cond + ")"
+			return "(" + b.begins(f.Among, key) + " AND " + cond + ")"
 		}
 		return cond
 	}
@@ -119,11 +118,17 @@ func (b *builder) comparisons(f Field) (is, starts func(v string) string) {
 	starts = func(v string) string {
 		head, more := long(v)
 		if !more {
-			return among(v, from(f.SQL, v))
+			return among(v, b.begins(f.SQL, v))
 		}
-		return "(" + f.SQL + " = " + b.arg(head) + " AND " + from(f.Whole, v) + ")"
+		return "(" + f.SQL + " = " + b.arg(head) + " AND " + b.begins(f.Whole, v) + ")"
 	}
 	return is, starts
+}
+
+// begins is the condition that an expression begins with a text.
+func (b *builder) begins(expr, v string) string {
+	m := b.arg(v)
+	return "(" + expr + " >= " + m + " AND " + expr + " < " + b.arg(v+"\U0010FFFF") + ")"
 }
 
 // contains finds every word of v in the field, in any order.

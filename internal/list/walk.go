@@ -50,6 +50,7 @@ func (d *Def) Run(ctx context.Context, tx *db.Tx, q Query) (Page, error) {
 // page finds n rows the quickest way.
 func (b *builder) page(ctx context.Context, q *Query, n int) ([]keyed, error) {
 	filtered := q.Filtered()
+	b.within = b.driver(q)
 	if err := b.conditions(ctx, q); err != nil {
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func (b *builder) walkable() bool {
 func (b *builder) walk(ctx context.Context, q *Query, n int) (out []keyed, done bool, err error) {
 	rank := b.order[0]
 	if rank.field == nil {
-		return b.stretch(ctx, q, b.driver(q), b.cursorValues(), n)
+		return b.stretch(ctx, q, b.within, b.cursorValues(), n)
 	}
 	from, values := 0, b.cursorValues()
 	if values != nil {
@@ -139,7 +140,16 @@ func (b *builder) cursorValues() []any {
 // driver is a filter that must hold and whose rows an index gives in the order of the
 // sort: then only they need be walked.
 func (b *builder) driver(q *Query) *Filter {
-	if q.Any && len(q.Filters)+len(q.Groups) > 1 || b.order[0].sql != b.d.Tie {
+	if q.Any && len(q.Filters)+len(q.Groups) > 1 {
+		return nil
+	}
+	for i, flt := range q.Filters { // what begins with a text stands side by side in its order
+		f, ok := b.d.Field(flt.Key, b.tx.Actor)
+		if ok && flt.Op == "starts" && len(flt.Values) == 1 && f.Indexed && f.Whole == "" && !f.Loose && f.SQL == b.order[0].sql {
+			return &q.Filters[i]
+		}
+	}
+	if b.order[0].sql != b.d.Tie {
 		return nil
 	}
 	for _, key := range b.d.Drive {
@@ -164,7 +174,14 @@ func (b *builder) stretch(ctx context.Context, q *Query, within *Filter, values 
 	defer func() { b.sieve = false }()
 	stride, most := strides[0], strides[len(strides)-1]
 	looked, far := 0, 0
+	part := b.splits(q)
 	for sieved := 0; ; {
+		if part >= 0 && (far > strides[len(strides)-1]/4 || b.parted(q.Filters[part])) {
+			if rows, done, err := b.split(ctx, q, part, n); done || err != nil {
+				return rows, done, err
+			}
+			part = -1
+		}
 		if looked > 0 || b.size > 0 || b.guesses() { // PostgreSQL makes sets even where each row is asked
 			lost := looked > 0 && b.hopeless(looked+far)
 			small, err := b.sift(ctx, q, far)
@@ -281,19 +298,26 @@ func (b *builder) stop(ctx context.Context, order []term, within *Filter, values
 		stmt += " WHERE " + strings.Join(conds, " AND ")
 	}
 	stmt += fmt.Sprintf(" ORDER BY %s LIMIT 1 OFFSET %d", strings.Join(by, ", "), stride)
+	key := fmt.Sprint("stop ", stmt, b.args)
+	if v, ok := b.tx.Recall(key); ok { // any place will do, so it may be of a while ago
+		return v.([]any), nil
+	}
 	out := make([]any, len(order))
 	ptrs := make([]any, len(order))
 	for i := range out {
 		ptrs[i] = &out[i]
 	}
-	if err := b.tx.Row(ctx, stmt, b.args, ptrs...); err != nil {
-		if errs.Is(err, errs.NotFound) {
-			return nil, nil
-		}
+	switch err := b.tx.Row(ctx, stmt, b.args, ptrs...); {
+	case errs.Is(err, errs.NotFound):
+		out = nil
+	case err != nil:
 		return nil, err
 	}
 	for i := range out {
 		out[i] = plain(out[i])
+	}
+	if values == nil { // the first page is asked for again and again, others seldom
+		b.tx.Remember(key, out, overFor)
 	}
 	return out, nil
 }
@@ -325,7 +349,7 @@ func (b *builder) gathered(ctx context.Context, q *Query, n int) ([]keyed, error
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	if q.Cursor == "" {
+	if q.Cursor == "" && !b.partly {
 		b.tx.Memo(totalKey(b.d, q), func() (any, error) { return int(total), nil })
 	}
 	b.where, b.args = nil, nil

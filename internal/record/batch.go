@@ -105,23 +105,26 @@ func insertHistory[R Record](ctx context.Context, tx *db.Tx, list []R) error {
 	return nil
 }
 
-// insertIndex fills SQLite's full-text twin for kinds that are searched.
+// insertIndex fills SQLite's full-text twins for kinds that are searched.
 func insertIndex[R Record](ctx context.Context, tx *db.Tx, list []R) error {
 	t, _ := tx.TableOf(list[0].Table())
-	if tx.Dialect() != db.SQLite || t.Index == "" {
+	if tx.Dialect() != db.SQLite {
 		return nil
 	}
-	var search column
-	for _, c := range shapeOf(list[0]).cols {
-		if c.name == "search" {
-			search = c
+	fill := func(twin, column string, text func(string) string) error {
+		if twin == "" {
+			return nil
 		}
+		rows := make([][]any, len(list))
+		for i, r := range list {
+			rows[i] = []any{r.base().ID, text(textOf(r, column))}
+		}
+		return insertAll(ctx, tx, `INSERT INTO "`+twin+`" (rowid, search) VALUES `, rows)
 	}
-	rows := make([][]any, len(list))
-	for i, r := range list {
-		rows[i] = []any{r.base().ID, search.value(r).String()}
+	if err := fill(t.Index, "search", func(s string) string { return s }); err != nil {
+		return err
 	}
-	return insertAll(ctx, tx, `INSERT INTO "`+t.Index+`" (rowid, search) VALUES `, rows)
+	return fill(t.Within, "name_key", within)
 }
 
 // insertAll runs "head (..), (..)" in as many statements as it takes.
@@ -210,9 +213,8 @@ func erase(ctx context.Context, tx *db.Tx, k Kind, r Record) error {
 			return err
 		}
 	}
-	t, _ := tx.TableOf(k.Name)
-	if tx.Dialect() == db.SQLite && t.Index != "" {
-		if _, err := tx.Raw(ctx, `DELETE FROM "`+t.Index+`" WHERE rowid = $1`, id); err != nil {
+	for _, twin := range twins(tx, k.Name) {
+		if _, err := tx.Raw(ctx, `DELETE FROM "`+twin+`" WHERE rowid = $1`, id); err != nil {
 			return err
 		}
 	}

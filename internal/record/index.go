@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/carnetcrm/carnet/internal/db"
 )
@@ -21,6 +22,11 @@ func reindex(ctx context.Context, tx *db.Tx, r Record) error {
 func reindexParents(_ context.Context, tx *db.Tx, r Record) error {
 	for _, p := range parents(r) {
 		Reindex(tx, p)
+	}
+	if d, ok := r.(Deriver); ok {
+		for _, o := range d.Derives() {
+			Reindex(tx, o)
+		}
 	}
 	return nil
 }
@@ -89,5 +95,55 @@ func writeDerived(ctx context.Context, tx *db.Tx, ref Ref, d Derived) error {
 		return err
 	}
 	_, err = tx.Raw(ctx, `INSERT INTO "`+t.Index+`" (rowid, search) VALUES ($1, $2)`, ref.ID, d["search"])
+	return err
+}
+
+// twins are SQLite's full-text tables of a kind.
+func twins(tx *db.Tx, kind string) (out []string) {
+	if tx.Dialect() != db.SQLite {
+		return nil
+	}
+	t, _ := tx.TableOf(kind)
+	for _, twin := range []string{t.Index, t.Within} {
+		if twin != "" {
+			out = append(out, twin)
+		}
+	}
+	return out
+}
+
+// within is a name without its first letter.
+func within(name string) string {
+	_, size := utf8.DecodeRuneInString(name)
+	return name[size:]
+}
+
+// textOf is the value of a column that holds a text.
+func textOf(r Record, column string) string {
+	for _, c := range shapeOf(r).cols {
+		if c.name == column {
+			return c.value(r).String()
+		}
+	}
+	return ""
+}
+
+// writeWithin keeps SQLite's twin of names without their first letters; old is nil for a
+// new record. Unlike the search text a name may change while the words in it don't.
+func writeWithin(ctx context.Context, tx *db.Tx, r, old Record) error {
+	t, _ := tx.TableOf(r.Table())
+	if tx.Dialect() != db.SQLite || t.Within == "" {
+		return nil
+	}
+	name := textOf(r, "name_key")
+	if old != nil {
+		if textOf(old, "name_key") == name {
+			return nil
+		}
+		if _, err := tx.Raw(ctx, `DELETE FROM "`+t.Within+`" WHERE rowid = $1`, r.base().ID); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Raw(ctx, `INSERT INTO "`+t.Within+`" (rowid, search) VALUES ($1, $2)`, r.base().ID, within(name))
 	return err
 }

@@ -71,6 +71,13 @@ type Child interface {
 	Parents() []Ref
 }
 
+// A Deriver is a record from which derived columns of others, besides its parents, are
+// made.
+type Deriver interface {
+	Record
+	Derives() []Ref
+}
+
 // Kind tells record what it can't see from the struct.
 type Kind struct {
 	Name string
@@ -214,6 +221,9 @@ func Insert(ctx context.Context, tx *db.Tx, r Record) error {
 		return named(ctx, tx, err, r)
 	}
 	r.base().ID = id
+	if err := writeWithin(ctx, tx, r, nil); err != nil {
+		return err
+	}
 	if err := spread(ctx, tx, r, nil); err != nil {
 		return err
 	}
@@ -332,7 +342,7 @@ func Delete(ctx context.Context, tx *db.Tx, r Record, id, version int64) error {
 	if err := tell(ctx, tx, "delete", r, clone(r)); err != nil {
 		return err
 	}
-	return reindexParents(ctx, tx, r)
+	return reindex(ctx, tx, r) // others aren't found by it any more
 }
 
 func remove(ctx context.Context, tx *db.Tx, r Record) error {

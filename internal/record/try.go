@@ -77,6 +77,9 @@ func replace(ctx context.Context, tx *db.Tx, r, old Record) error {
 	if err := store(ctx, tx, r, old.base().Version); err != nil {
 		return err
 	}
+	if err := writeWithin(ctx, tx, r, old); err != nil {
+		return err
+	}
 	if err := spread(ctx, tx, r, old); err != nil {
 		return err
 	}

@@ -96,6 +96,9 @@ func PutBack(ctx context.Context, tx *db.Tx, kind string, id int64, image json.R
 	if _, err := tx.Raw(ctx, q, append(args, tx.Actor.AgencyID, id)...); err != nil {
 		return err
 	}
+	if err := writeWithin(ctx, tx, r, was); err != nil {
+		return err
+	}
 	if err := spread(ctx, tx, r, was); err != nil {
 		return err
 	}
@@ -109,7 +112,6 @@ func UnmakeAll(ctx context.Context, tx *db.Tx, kind string, ids []int64) error {
 	if !ok {
 		return fmt.Errorf("record: unknown kind %s", kind)
 	}
-	t, _ := tx.TableOf(kind)
 	for len(ids) > 0 {
 		n := min(len(ids), 500)
 		part := ids[:n]
@@ -135,8 +137,8 @@ func UnmakeAll(ctx context.Context, tx *db.Tx, kind string, ids []int64) error {
 			args = append(args, id)
 		}
 		in := "IN (" + marks(1, n) + ")"
-		if tx.Dialect() == db.SQLite && t.Index != "" {
-			if _, err := tx.Raw(ctx, `DELETE FROM "`+t.Index+`" WHERE rowid `+in, args...); err != nil {
+		for _, twin := range twins(tx, kind) {
+			if _, err := tx.Raw(ctx, `DELETE FROM "`+twin+`" WHERE rowid `+in, args...); err != nil {
 				return err
 			}
 		}

@@ -60,7 +60,8 @@ type Traveler struct {
 	NameKey       string    `db:"name_key" history:"-"`
 	GivenKey      string    `db:"given_key" history:"-"`
 	Search        string    `db:"search" history:"-" derived:"yes"`
-	Sex           string    `db:"sex" history:"track"` // M, F, X
+	OnlyClientID  db.Ref    `db:"only_client_id" history:"-" derived:"yes"` // where there is exactly one
+	Sex           string    `db:"sex" history:"track"`                      // M, F, X
 	Salutation    string    `db:"salutation" history:"track"`
 	BirthDate     date.Date `db:"birth_date" history:"track"`
 	BirthMD       string    `db:"birth_md" history:"-"` // "03-12": birthdays
@@ -206,8 +207,26 @@ func derive(ctx context.Context, tx *db.Tx, id int64) (record.Derived, error) {
 		return nil, err
 	}
 	until, err := passportExpires(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	only, err := onlyClient(ctx, tx, id)
 	return record.Derived{"search": t.SearchText(comms), "phone": contact.First(comms, "phone"), "email": contact.First(comms, "email"),
-		"passport_expires": until}, err
+		"passport_expires": until, "only_client_id": only}, err
+}
+
+// onlyClient is the client of a traveler where there is exactly one: lists find whom
+// clients have by it (list.Related.Near).
+func onlyClient(ctx context.Context, tx *db.Tx, id int64) (only db.Ref, err error) {
+	n := 0
+	err = tx.Each(ctx, "SELECT l.client_id FROM {client_traveler} l WHERE l.traveler_id = $1 LIMIT 2", []any{id}, func(rows db.Rows) error {
+		n++
+		return rows.Scan(&only)
+	})
+	if n > 1 {
+		only = 0
+	}
+	return only, err
 }
 
 // touches are the clients whose search text contains the traveler's name.

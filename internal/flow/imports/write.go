@@ -292,7 +292,7 @@ func (x *writer) add(d *decision) {
 	x.reach("client", id, d.d.comms, d.d.addrs)
 	for j := range d.d.people {
 		p := &d.d.people[j]
-		p.t.ID, p.t.CreatedFor = p.id, db.Ref(x.tx.Actor.UserID)
+		p.t.ID, p.t.CreatedFor, p.t.OnlyClientID = p.id, db.Ref(x.tx.Actor.UserID), db.Ref(id)
 		x.travelers = append(x.travelers, &p.t)
 		x.links = append(x.links, &client.Link{ClientID: id, TravelerID: p.id, Role: clip(p.role, 100), Primary: j == 0, Position: int64(j)})
 		x.reach("traveler", p.id, p.comms, p.addrs)
@@ -354,7 +354,7 @@ func (x *writer) derive(c *client.Client, d *decision) {
 	slices.SortFunc(ids, func(a, b client.InterfaceID) int {
 		return strings.Compare(a.System+"\x00"+a.Value, b.System+"\x00"+b.Value)
 	})
-	c.Search = c.SearchText(comms, people, ids)
+	c.Search, c.NoTraveler = c.SearchText(comms, people, ids), len(people) == 0
 }
 
 // inOrder returns communications as contact.Of does: the primary ones first.
