@@ -168,7 +168,7 @@ func (s *Set) makeSQLite(ctx context.Context, a *away, note func(string)) error 
 	}
 	defer d.Close()
 	var steps []string
-	texts := map[string]string{"client_within": "substr(name_key, 2)"} // of others the search text
+	texts := map[string]string{"client_within_fts": "substr(name_key, 2)"} // of others the search text
 	for name, def := range a.Search {
 		set := func(option, value string) string {
 			return "INSERT INTO " + name + " (" + name + ", rank) VALUES ('" + option + "', " + value + ")"

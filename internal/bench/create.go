@@ -65,7 +65,7 @@ func (b *bencher) bareCreate() work {
 		}
 		if b.raw.lite != nil {
 			steps = append(steps, step{q: "INSERT INTO client_fts (rowid, search) VALUES ($1, $2)", args: []any{client, search}},
-				step{q: "INSERT INTO client_within (rowid, search) VALUES ($1, $2)", args: []any{client, key[1:]}},
+				step{q: "INSERT INTO client_within_fts (rowid, search) VALUES ($1, $2)", args: []any{client, key[1:]}},
 				step{q: "INSERT INTO traveler_fts (rowid, search) VALUES ($1, $2)", args: []any{traveler, search}})
 		}
 		return b.raw.commit(ctx, steps)
@@ -95,6 +95,9 @@ func (b *bencher) clean(ctx context.Context, last map[string]int64) error {
 		steps = append(steps, step{q: "DELETE FROM " + t + " WHERE id > $1", args: []any{last[t]}})
 		if b.raw.lite != nil && (t == "client" || t == "traveler") {
 			steps = append(steps, step{q: "DELETE FROM " + t + "_fts WHERE rowid > $1", args: []any{last[t]}})
+		}
+		if b.raw.lite != nil && t == "client" {
+			steps = append(steps, step{q: "DELETE FROM client_within_fts WHERE rowid > $1", args: []any{last[t]}})
 		}
 	}
 	return b.raw.commit(ctx, steps)

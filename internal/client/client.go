@@ -37,7 +37,7 @@ const (
 
 // Tables are the tenant tables of this package.
 var Tables = []db.Table{
-	{Name: "client", Trash: true, Index: "client_fts", Within: "client_within", Ordered: true,
+	{Name: "client", Trash: true, Index: "client_fts", Within: "client_within_fts", Ordered: true,
 		View: db.Rule{Own: own, Branch: branch, OwnWays: []string{mine, shared, ofOthers}, BranchWays: []string{near, mine, shared, ofOthers}},
 		Edit: db.Rule{Own: edit, Branch: "+" + near + " OR " + edit, Need: "client.edit"}},
 	{Name: "client_traveler", Of: "client_id",

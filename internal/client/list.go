@@ -20,7 +20,7 @@ var List = list.Def{
 	Columns: []string{"name", "phone", "email", "advisor", "branch", "segment", "city"},
 	Drive:   []string{"advisor", "branch", "customer_type", "segment", "classification", "kind", "status"},
 	Fields: []list.Field{
-		{Key: "name", Kind: list.Text, SQL: "c.name_key", Show: "c.name", Sort: "c.name_key", Folded: true, Keyed: true, Index: "client_fts", Within: "client_within", Indexed: true},
+		{Key: "name", Kind: list.Text, SQL: "c.name_key", Show: "c.name", Sort: "c.name_key", Folded: true, Keyed: true, Index: "client_fts", Within: "client_within_fts", Indexed: true},
 		{Key: "code", Kind: list.Text, SQL: "c.code", Sort: "c.code", Loose: true},
 		{Key: "kind", Kind: list.Choice, SQL: "c.kind", Sort: "c.kind", Choices: Kinds, Grouped: true},
 		{Key: "segment", Kind: list.Choice, SQL: "c.segment", Sort: "c.segment", Choices: Segments, Grouped: true, Bulk: "segment"},

@@ -53,8 +53,8 @@ func (n *nearby) step(what string, fn func(ctx context.Context, tx *db.Tx) error
 		}
 		for _, word := range []string{"alfa", "beta", "gamma", "delta"} {
 			n.wrong(ctx, tx, what, `SELECT c.id FROM client c WHERE instr(substr(c.name_key, 2), $1) > 0 AND c.id NOT IN
-				(SELECT rowid FROM client_within WHERE client_within MATCH $2)`, word, list.Match([]string{word}))
-			n.wrong(ctx, tx, what, `SELECT x.rowid FROM client_within x WHERE client_within MATCH $2 AND x.rowid NOT IN
+				(SELECT rowid FROM client_within_fts WHERE client_within_fts MATCH $2)`, word, list.Match([]string{word}))
+			n.wrong(ctx, tx, what, `SELECT x.rowid FROM client_within_fts x WHERE client_within_fts MATCH $2 AND x.rowid NOT IN
 				(SELECT id FROM client WHERE instr(substr(name_key, 2), $1) > 0)`, word, list.Match([]string{word}))
 		}
 		return nil

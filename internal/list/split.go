@@ -13,7 +13,7 @@ import (
 // gather and sort all. So each is looked for in its own way, and the two are merged.
 
 // splits is the place of the filter that a page is split by, -1 for none.
-func (b *builder) splits(q *Query) int {
+func (b *builder) splits(ctx context.Context, q *Query) int {
 	if b.partly || b.few || q.Any && len(q.Filters)+len(q.Groups) > 1 || b.order[0].field != nil {
 		return -1
 	}
@@ -22,7 +22,7 @@ func (b *builder) splits(q *Query) int {
 		if !ok || f.Within == "" || f.SQL != b.order[0].sql || flt.Op != "contains" || flt.later || len(flt.Values) != 1 {
 			return false
 		}
-		word, err := b.word(context.Background(), f, flt.Op, flt.Values[0])
+		word, err := b.word(ctx, f, flt.Op, flt.Values[0])
 		return err == nil && !strings.Contains(word, " ") && len([]rune(word)) >= 3
 	})
 }

@@ -174,7 +174,7 @@ func (b *builder) stretch(ctx context.Context, q *Query, within *Filter, values 
 	defer func() { b.sieve = false }()
 	stride, most := strides[0], strides[len(strides)-1]
 	looked, far := 0, 0
-	part := b.splits(q)
+	part := b.splits(ctx, q)
 	for sieved := 0; ; {
 		if part >= 0 && (far > strides[len(strides)-1]/4 || b.parted(q.Filters[part])) {
 			if rows, done, err := b.split(ctx, q, part, n); done || err != nil {

@@ -74,15 +74,18 @@ func (v *recordView) findings(when traveler.When) (out []ui.Alert) {
 // journeyForm is the part of the card that checks the documents for a journey.
 func (v *recordView) journeyForm() templ.Component {
 	p, c := v.p, v.journey()
+	if !c.asked {
+		return journeyClosed(v)
+	}
 	day := p.dateField(ui.Field{Name: "date", ID: "check-date", Label: p.T("document.check.date"), Width: 6, Error: p.Problem(c.problem, "date")}, c.day, false)
 	day.NoYear = false
-	if c.asked && c.problem == nil {
+	if c.problem == nil {
 		day.Value = p.typedDate(c.when.Date)
 	}
 	land := ui.Select{Field: ui.Field{Name: "country", ID: "check-country", Label: p.T("document.check.country"), Width: 6, Error: p.Problem(c.problem, "country")},
 		Value: c.when.Country, Options: p.countries(), HasNone: true}
 	ask := ui.Button{Label: p.T("document.check.go"), Icon: "plane", Small: true, Submit: true}
-	if c.asked && p.wantsFragment() {
+	if p.wantsFragment() && p.R.URL.Query().Has("date") {
 		ask.Attrs = templ.Attributes{"autofocus": true} // where the person was
 	}
 	return journeyBox(v, c, ui.Group{day, land}, ask)

@@ -35,3 +35,30 @@ func TestPasteLines(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckOpens: the questions of the check for a trip come when it is opened, by keyboard,
+// too, which stays where it was; they are answered without leaving the page.
+func TestCheckOpens(t *testing.T) {
+	s := newSite(t, 5)
+	english(t, s, "agent")
+	clientID, _ := s.ofAgent(t, "agent")
+	p := s.browser(t, "agent", chrome.Options{Width: 1440, Height: 900, Language: "en"})
+	p.Navigate(fmt.Sprintf("/clients/%d", clientID))
+	if n := chrome.Eval[int](p, `document.querySelectorAll("#documents-check option").length`); n > 0 {
+		t.Errorf("%d countries before anybody asked", n)
+	}
+	chrome.Eval[bool](p, `(document.querySelector("#documents-check-head").focus(), true)`)
+	p.Press("Enter")
+	p.WaitFor(`document.querySelectorAll("#check-country option").length > 200`)
+	p.WaitFor(`document.activeElement.id === "documents-check-head" && document.querySelector("#documents-check").open`)
+	p.Fill("#check-date", "1/2/2031")
+	p.Press("Enter")
+	p.WaitFor(`document.querySelector("#check-date").value.includes("2031") && document.querySelector("#documents-check [role=status]").innerText.trim() !== ""`)
+	p.WaitFor(`document.activeElement.closest("#documents-check")`)
+	if got, want := p.Path(), fmt.Sprintf("/clients/%d", clientID); got != want {
+		t.Errorf("the page is %s, want %s", got, want)
+	}
+	chrome.Eval[bool](p, `(document.querySelector("#documents-check-head").focus(), true)`)
+	p.Press("Enter")
+	p.WaitFor(`!document.querySelector("#documents-check").open`)
+}

@@ -23,8 +23,8 @@ CREATE INDEX client_alone ON client (agency_id, name_key, id, branch_id, advisor
 
 -- The trigrams of names without their first letters: what begins with a word comes from
 -- the order of the names, and only the others need be looked for.
-CREATE VIRTUAL TABLE client_within USING fts5(search, content='', contentless_delete=1, detail='none', tokenize='trigram');
-INSERT INTO client_within (rowid, search) SELECT id, substr(name_key, 2) FROM client;
+CREATE VIRTUAL TABLE client_within_fts USING fts5(search, content='', contentless_delete=1, detail='none', tokenize='trigram');
+INSERT INTO client_within_fts (rowid, search) SELECT id, substr(name_key, 2) FROM client;
 
 DELETE FROM sqlite_stat1 WHERE idx IN ('traveler_name', 'traveler_given', 'traveler_birth', 'traveler_birthday');
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
