@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/carnetcrm/carnet/internal/client"
@@ -158,4 +159,47 @@ func TestNear(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// TestLinkedAtOnce: of two who link a traveler to two clients at the same time, neither
+// leaves a traveler behind who knows one of them only.
+func TestLinkedAtOnce(t *testing.T) {
+	w := dbtest.NewWorld(t)
+	n := &nearby{t, w, map[string]*client.Link{}}
+	for range 5 {
+		free := &flow.NewTraveler{Traveler: traveler.Traveler{Family: "Sowa", Given: "Ola"}}
+		var clients [2]flow.NewClient
+		dbtest.Update(t, w.DB, w.As("ada"), func(ctx context.Context, tx *db.Tx) error {
+			for i := range clients {
+				clients[i] = flow.NewClient{Client: client.Client{Name: "Firma", Kind: "corporate"}}
+				if err := flow.CreateClient(ctx, tx, &clients[i]); err != nil {
+					return err
+				}
+			}
+			free.Traveler.ID = 0
+			return flow.CreateTraveler(ctx, tx, free)
+		})
+		var both sync.WaitGroup
+		var met sync.WaitGroup
+		met.Add(2)
+		for i := range clients {
+			both.Go(func() {
+				first := true
+				err := w.DB.Update(t.Context(), w.As("ada"), func(tx *db.Tx) error {
+					err := record.Insert(t.Context(), tx, &client.Link{ClientID: clients[i].Client.ID, TravelerID: free.ID})
+					if first && tx.Dialect() == db.Postgres { // SQLite has one writer
+						first = false
+						met.Done()
+						met.Wait()
+					}
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		both.Wait()
+	}
+	n.step("linking at once", func(context.Context, *db.Tx) error { return nil })
 }

@@ -44,6 +44,12 @@ func Reindex(tx *db.Tx, ref Ref) {
 		phase = 0 // others contain its text: they come after it
 	}
 	tx.BeforeCommit(phase, ref, func(ctx context.Context) error {
+		// Two who link somebody at once must not each derive from what they see alone.
+		if tx.Dialect() == db.Postgres {
+			if _, err := tx.Raw(ctx, `SELECT 1 FROM "`+ref.Kind+`" WHERE agency_id = $1 AND id = $2 FOR NO KEY UPDATE`, tx.Actor.AgencyID, ref.ID); err != nil {
+				return err
+			}
+		}
 		all := tx.AsSystem() // the text must not depend on who saves
 		if k.Touches != nil {
 			others, err := k.Touches(ctx, all, ref.ID)
