@@ -13,7 +13,7 @@ import (
 // hidden are the columns that no model shows: copies for searching and sorting, and
 // what the path says already.
 var hidden = map[string]bool{"name_key": true, "search": true, "given_key": true, "anniversary_md": true, "city_key": true, "birth_md": true,
-	"created_for": true, "only_client_id": true, "no_traveler": true, "deleted_at": true, "owner_kind": true, "owner_id": true, "client_id": true}
+	"created_for": true, "only_client_id": true, "only_client_key": true, "no_traveler": true, "deleted_at": true, "owner_kind": true, "owner_id": true, "client_id": true}
 
 // TestColumns makes sure that a column which is added to a record is shown by the
 // API, or is left out on purpose.

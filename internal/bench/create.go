@@ -55,7 +55,7 @@ func (b *bencher) bareCreate() work {
 			{q: "INSERT INTO client (agency_id, kind, code, name, name_key, search, classification, segment, status, owner_kind, branch_id, advisor_id, phone, email, " + stamps + `)
 				VALUES ($1, 'personal', $2, $3, $3, $4, 'client', 'temporary', 'active', 'agent', $5, $6, $7, $8, 1, $9, $9, $6, $6) RETURNING id`, id: client,
 				args: []any{a, fmt.Sprintf("ZB%d", n), key, search, b.branches[0], u, phone, mail, now}},
-			{q: "INSERT INTO traveler (agency_id, family, given, name_key, given_key, search, phone, email, only_client_id, " + stamps + ") VALUES ($1, $2, 'Joanna', $2, $2, $3, $4, $5, $8, 1, $6, $6, $7, $7) RETURNING id", id: traveler,
+			{q: "INSERT INTO traveler (agency_id, family, given, name_key, given_key, search, phone, email, only_client_id, only_client_key, " + stamps + ") VALUES ($1, $2, 'Joanna', $2, $2, $3, $4, $5, $8, $2, 1, $6, $6, $7, $7) RETURNING id", id: traveler,
 				args: []any{a, key, search, phone, mail, now, u, client}},
 			{q: "INSERT INTO client_traveler (agency_id, client_id, traveler_id, is_primary, " + stamps + ") VALUES ($1, $2, $3, true, 1, $4, $4, $5, $5)", args: []any{a, client, traveler, now, u}},
 			comm("phone", phone), comm("email", mail),

@@ -68,7 +68,7 @@ func (b *bencher) hard(ctx context.Context) ([]Case, error) {
 		{"hard: has no e-mail", true, b.asked(list.Query{Filters: []list.Filter{noMail}}), b.byHand(mailSQL, byName)},
 		{"hard: has no traveler", true, b.asked(list.Query{Filters: []list.Filter{noTraveler}}),
 			b.byHand(" AND c.no_traveler", byName)},
-		{"hard: sorted by city of the address", true, b.asked(list.Query{Filters: []list.Filter{inactive}, Sort: "city"}), b.byHand(" AND c.status = 'inactive'", "c.city_key, c.id")},
+		{"hard: sorted by city of the address", true, b.asked(list.Query{Filters: []list.Filter{inactive}, Sort: "city"}), b.byHand(" AND c.status = 'inactive'", "c.city_key, c.name_key, c.id")},
 		{"hard: sorted by advisor, filtered", true, b.asked(list.Query{Filters: []list.Filter{inactive}, Sort: "advisor"}),
 			b.byHand(" AND c.status = 'inactive'", "u.name, c.name_key, c.id")},
 		{"hard: count of no e-mail", true, b.count(b.admin, noMail), b.bareCount(mailSQL)},

@@ -47,6 +47,8 @@ func (n *nearby) step(what string, fn func(ctx context.Context, tx *db.Tx) error
 	dbtest.View(n, n.w.DB, n.w.As("ada"), func(ctx context.Context, tx *db.Tx) error {
 		n.wrong(ctx, tx, what, `SELECT t.id FROM traveler t WHERE t.only_client_id IS DISTINCT FROM
 			(SELECT max(l.client_id) FROM client_traveler l WHERE l.agency_id = t.agency_id AND l.traveler_id = t.id HAVING count(*) = 1)`)
+		n.wrong(ctx, tx, what, `SELECT t.id FROM traveler t WHERE t.only_client_key <>
+			coalesce((SELECT c.name_key FROM client c WHERE c.agency_id = t.agency_id AND c.id = t.only_client_id), '')`)
 		n.wrong(ctx, tx, what, `SELECT c.id FROM client c WHERE c.deleted_at IS NULL AND c.no_traveler = EXISTS (SELECT 1 FROM client_traveler l
 			JOIN traveler t ON t.agency_id = l.agency_id AND t.id = l.traveler_id AND t.deleted_at IS NULL WHERE l.agency_id = c.agency_id AND l.client_id = c.id)`)
 		if tx.Dialect() != db.SQLite {
@@ -143,6 +145,10 @@ func TestNear(t *testing.T) {
 	n.step("renaming back", func(ctx context.Context, tx *db.Tx) error {
 		var c client.Client
 		return record.Edit(ctx, tx, &c, b.Client.ID, 0, func() error { c.Name = "beta gamma delta"; return nil })
+	})
+	n.step("renaming the only client", func(ctx context.Context, tx *db.Tx) error {
+		var c client.Client
+		return record.Edit(ctx, tx, &c, a.Client.ID, 0, func() error { c.Name = "delta alfa"; return nil })
 	})
 	n.step("trashing a client", func(ctx context.Context, tx *db.Tx) error { return flow.TrashClient(ctx, tx, a.Client.ID, 0) })
 	n.step("bringing the client back", func(ctx context.Context, tx *db.Tx) error { return flow.RestoreClient(ctx, tx, a.Client.ID) })

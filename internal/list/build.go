@@ -50,6 +50,7 @@ type term struct {
 	desc    bool
 	number  bool     // its values are numbers, else texts
 	indexed bool     // rows can be walked in its order
+	tied    bool     // and then in that of Def.Tie
 	field   *Field   // of a choice sorted by label: sql is the rank of its value
 	options []Option // its values in the order of their ranks
 }
@@ -195,7 +196,7 @@ func (b *builder) sort(ctx context.Context, q Query) error {
 		if !ok || f.Sort == "" {
 			return bad("sort", "list.unknown_sort", "Field", name)
 		}
-		t := term{sql: f.Sort, desc: desc, number: f.isNumber(), indexed: f.Indexed}
+		t := term{sql: f.Sort, desc: desc, number: f.isNumber(), indexed: f.Indexed, tied: f.Tied}
 		if f.Kind == Choice {
 			if err := b.rank(ctx, &t, f, q.Lang); err != nil {
 				return err
@@ -207,6 +208,8 @@ func (b *builder) sort(ctx context.Context, q Query) error {
 	if b.order[0].field != nil && len(b.order) == 1 && b.d.Tie != "" {
 		desc = false // within a value names ascend
 		b.order = append(b.order, term{sql: b.d.Tie, indexed: true})
+	} else if b.order[0].tied && len(b.order) == 1 {
+		b.order = append(b.order, term{sql: b.d.Tie, desc: desc, indexed: true})
 	}
 	b.order = append(b.order, term{sql: b.d.ID, desc: desc, number: true, indexed: true})
 	return nil

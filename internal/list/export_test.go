@@ -22,3 +22,12 @@ func Wait(d time.Duration) func() {
 	patience = d
 	return func() { patience = was }
 }
+
+// Ranks tells by which filter of a query a page is found by ranks.
+func Ranks(ctx context.Context, tx *db.Tx, d *Def, q Query) (int, error) {
+	b, err := d.build(ctx, tx, q)
+	if err != nil {
+		return 0, err
+	}
+	return b.ranks(ctx, &q)
+}

@@ -72,8 +72,9 @@ type Field struct {
 	MonthDay string // of a Date: expression of "06-12", worked out where empty
 
 	// Indexed says that an index gives the rows in the order of Sort, Grouped that one
-	// gives those of a value in the order of Def.Tie, Quick that one finds a value.
-	Indexed, Grouped, Quick bool
+	// gives those of a value in the order of Def.Tie, Quick that one finds a value. Tied
+	// says that the index of an Indexed one goes on by Def.Tie, by which equal values sort.
+	Indexed, Grouped, Quick, Tied bool
 
 	// Bulk is the column of the record that may be set on many rows at once (R120),
 	// "" for none.
@@ -110,8 +111,9 @@ type Related struct {
 
 	// Near, where set, are rows with which most of those of From can be told by an index
 	// alone: NearOwner is the owner of such a row, NULL where only From knows it. Both
-	// have the alias that Def's fields use.
-	Near, NearOwner string
+	// have the alias that Def's fields use. NearKey is the owner's Def.Tie, from the same
+	// index.
+	Near, NearOwner, NearKey string
 
 	// None is a condition of the row on which nothing hangs, "" where there is none that
 	// an index serves.

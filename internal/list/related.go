@@ -98,28 +98,9 @@ func (b *builder) related(ctx context.Context, f Field, flt Filter) (string, err
 		return b.bare(ctx, r, flt.Op)
 	}
 	quick := false
-	render := func(b *builder) (string, error) {
-		def, err := r.Def.among(ctx, b.tx, flt.Where)
-		if err != nil {
-			return "", err
-		}
-		sub := b.inside(def)
-		sub.must = b.must && flt.Op == "has"
-		var conds []string
-		for _, w := range flt.Where {
-			g, ok := def.Field(w.Key, b.tx.Actor)
-			if !ok {
-				return "", bad(f.Key, "list.unknown_field", "Field", w.Key)
-			}
-			cond, err := sub.filter(ctx, g, w)
-			if err != nil {
-				return "", err
-			}
-			conds = append(conds, cond)
-			quick = quick || g.served(w.Op)
-		}
-		b.args, b.filters, b.found = sub.args, sub.filters, b.found || sub.found
-		return strings.Join(conds, " AND "), nil
+	render := func(b *builder) (cond string, err error) {
+		cond, quick, err = b.hanging(ctx, f, flt)
+		return cond, err
 	}
 	if b.sieve && flt.Op == "has" {
 		if set, err := b.sifted(ctx, r, render, &quick); set != "" || err != nil {
@@ -154,6 +135,31 @@ func (b *builder) related(ctx context.Context, f Field, flt Filter) (string, err
 		return "", bad(f.Key, "error.number")
 	}
 	return b.counted(r, cond, flt.Op, n), nil
+}
+
+// hanging is the condition of what hangs on the row, and whether an index finds it.
+func (b *builder) hanging(ctx context.Context, f Field, flt Filter) (_ string, quick bool, err error) {
+	def, err := f.Area.Def.among(ctx, b.tx, flt.Where)
+	if err != nil {
+		return "", false, err
+	}
+	sub := b.inside(def)
+	sub.must = b.must && flt.Op == "has"
+	var conds []string
+	for _, w := range flt.Where {
+		g, ok := def.Field(w.Key, b.tx.Actor)
+		if !ok {
+			return "", false, bad(f.Key, "list.unknown_field", "Field", w.Key)
+		}
+		cond, err := sub.filter(ctx, g, w)
+		if err != nil {
+			return "", false, err
+		}
+		conds = append(conds, cond)
+		quick = quick || g.served(w.Op)
+	}
+	b.args, b.filters, b.found = sub.args, sub.filters, b.found || sub.found
+	return strings.Join(conds, " AND "), quick, nil
 }
 
 // sifted is holds for rows that are walked while a set of owners is at hand, "" where the

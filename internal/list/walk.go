@@ -54,10 +54,20 @@ func (b *builder) page(ctx context.Context, q *Query, n int) ([]keyed, error) {
 	if err := b.conditions(ctx, q); err != nil {
 		return nil, err
 	}
-	switch {
-	case b.few || !filtered && b.order[0].field == nil:
+	if b.few || !filtered && b.order[0].field == nil {
 		return b.run(ctx, n, b.after())
-	case !b.found && b.walkable():
+	}
+	if !b.found || b.size > int64(4*n) { // some hundreds are gathered as soon
+		if at, err := b.ranks(ctx, q); err != nil {
+			return nil, err
+		} else if at >= 0 {
+			return b.ranked(ctx, q, at, n)
+		}
+		if rows, done, err := b.eachPage(ctx, q, n); done || err != nil {
+			return rows, err
+		}
+	}
+	if !b.found && b.walkable() {
 		rows, done, err := b.walk(ctx, q, n)
 		if done || err != nil {
 			return rows, err
@@ -80,6 +90,11 @@ func (b *builder) walkable() bool {
 	order := b.order
 	if order[0].field != nil {
 		if !order[0].field.Grouped || len(order) != 3 || order[1].sql != b.d.Tie {
+			return false
+		}
+		order = order[1:]
+	} else if order[0].tied {
+		if len(order) != 3 || order[1].sql != b.d.Tie || order[0].desc != order[1].desc {
 			return false
 		}
 		order = order[1:]
@@ -143,10 +158,16 @@ func (b *builder) driver(q *Query) *Filter {
 	if q.Any && len(q.Filters)+len(q.Groups) > 1 {
 		return nil
 	}
-	for i, flt := range q.Filters { // what begins with a text stands side by side in its order
-		f, ok := b.d.Field(flt.Key, b.tx.Actor)
-		if ok && flt.Op == "starts" && len(flt.Values) == 1 && f.Indexed && f.Whole == "" && !f.Loose && f.SQL == b.order[0].sql {
-			return &q.Filters[i]
+	for _, fits := range []func(f Field, op string) bool{
+		func(f Field, op string) bool { // what begins with a text stands side by side in its order
+			return op == "starts" && f.Indexed && f.Whole == "" && !f.Loose && f.SQL == b.order[0].sql
+		},
+		func(f Field, op string) bool { return op == "is" && f.Tied && b.order[0].sql == b.d.Tie },
+	} {
+		for i, flt := range q.Filters {
+			if f, ok := b.d.Field(flt.Key, b.tx.Actor); ok && len(flt.Values) == 1 && fits(f, flt.Op) {
+				return &q.Filters[i]
+			}
 		}
 	}
 	if b.order[0].sql != b.d.Tie {

@@ -80,6 +80,9 @@ func replace(ctx context.Context, tx *db.Tx, r, old Record) error {
 	if err := writeWithin(ctx, tx, r, old); err != nil {
 		return err
 	}
+	if err := echo(ctx, tx, r, old); err != nil {
+		return err
+	}
 	if err := spread(ctx, tx, r, old); err != nil {
 		return err
 	}

@@ -99,6 +99,9 @@ func PutBack(ctx context.Context, tx *db.Tx, kind string, id int64, image json.R
 	if err := writeWithin(ctx, tx, r, was); err != nil {
 		return err
 	}
+	if err := echo(ctx, tx, r, was); err != nil {
+		return err
+	}
 	if err := spread(ctx, tx, r, was); err != nil {
 		return err
 	}

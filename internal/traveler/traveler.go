@@ -60,8 +60,9 @@ type Traveler struct {
 	NameKey       string    `db:"name_key" history:"-"`
 	GivenKey      string    `db:"given_key" history:"-"`
 	Search        string    `db:"search" history:"-" derived:"yes"`
-	OnlyClientID  db.Ref    `db:"only_client_id" history:"-" derived:"yes"` // where there is exactly one
-	Sex           string    `db:"sex" history:"track"`                      // M, F, X
+	OnlyClientID  db.Ref    `db:"only_client_id" history:"-" derived:"yes"`  // where there is exactly one
+	OnlyClientKey string    `db:"only_client_key" history:"-" derived:"yes"` // by which that one sorts
+	Sex           string    `db:"sex" history:"track"`                       // M, F, X
 	Salutation    string    `db:"salutation" history:"track"`
 	BirthDate     date.Date `db:"birth_date" history:"track"`
 	BirthMD       string    `db:"birth_md" history:"-"` // "03-12": birthdays
@@ -210,23 +211,29 @@ func derive(ctx context.Context, tx *db.Tx, id int64) (record.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	only, err := onlyClient(ctx, tx, id)
+	only, key, err := onlyClient(ctx, tx, id)
 	return record.Derived{"search": t.SearchText(comms), "phone": contact.First(comms, "phone"), "email": contact.First(comms, "email"),
-		"passport_expires": until, "only_client_id": only}, err
+		"passport_expires": until, "only_client_id": only, "only_client_key": key}, err
 }
 
-// onlyClient is the client of a traveler where there is exactly one: lists find whom
-// clients have by it (list.Related.Near).
-func onlyClient(ctx context.Context, tx *db.Tx, id int64) (only db.Ref, err error) {
-	n := 0
-	err = tx.Each(ctx, "SELECT l.client_id FROM {client_traveler} l WHERE l.traveler_id = $1 LIMIT 2", []any{id}, func(rows db.Rows) error {
-		n++
-		return rows.Scan(&only)
-	})
-	if n > 1 {
-		only = 0
+// onlyClient is the client of a traveler where there is exactly one, and the key by which
+// it sorts: lists find whom clients have by them (list.Related.Near). Clients tell when
+// their names change.
+func onlyClient(ctx context.Context, tx *db.Tx, id int64) (only db.Ref, key string, err error) {
+	lock := ""
+	if tx.Dialect() == db.Postgres {
+		lock = " FOR SHARE OF c" // who renames the client meanwhile, comes before or after
 	}
-	return only, err
+	n := 0
+	err = tx.Each(ctx, "SELECT c.id, c.name_key FROM {client_traveler} l JOIN {client.any} c ON c.id = l.client_id WHERE l.traveler_id = $1 LIMIT 2"+lock, []any{id},
+		func(rows db.Rows) error {
+			n++
+			return rows.Scan(&only, &key)
+		})
+	if n != 1 {
+		return 0, "", err
+	}
+	return only, key, err
 }
 
 // touches are the clients whose search text contains the traveler's name.

@@ -1,0 +1,20 @@
+package client
+
+import (
+	"context"
+
+	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/record"
+)
+
+// Echo tells the travelers who travel for this client alone how it sorts now.
+func (c *Client) Echo(ctx context.Context, tx *db.Tx, old record.Record) error {
+	if was, ok := old.(*Client); ok && was.NameKey == c.NameKey {
+		return nil
+	}
+	ids, err := tx.AsSystem().IDs(ctx, "SELECT l.traveler_id FROM {client_traveler} l WHERE l.client_id = $1 ORDER BY l.traveler_id", c.ID)
+	if err != nil {
+		return err
+	}
+	return record.Retell(ctx, tx, "traveler", ids, "only_client_id", c, "only_client_key", c.NameKey)
+}
