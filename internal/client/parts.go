@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/carnetcrm/carnet/internal/activity"
 	"github.com/carnetcrm/carnet/internal/contact"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/errs"
@@ -381,13 +380,4 @@ func derive(ctx context.Context, tx *db.Tx, id int64) (record.Derived, error) {
 	}
 	d["search"], d["no_traveler"] = c.SearchText(comms, people, ids), len(people) == 0
 	return d, nil
-}
-
-func sweep(ctx context.Context, tx *db.Tx, id int64) error {
-	for _, table := range []string{"communication", "address", "tag_link", "comment", "attachment", "acknowledgement"} {
-		if err := record.Sweep(ctx, tx, table, "client", id); err != nil {
-			return err
-		}
-	}
-	return activity.Sweep(ctx, tx, "client", id)
 }

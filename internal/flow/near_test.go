@@ -158,6 +158,7 @@ func TestNear(t *testing.T) {
 	dbtest.Update(t, w.DB, ada, func(ctx context.Context, tx *db.Tx) error { return record.Purge(ctx, tx, "client", a.Client.ID) })
 	// Whoever had two clients is asked for by the links from now on; nobody is told another's.
 	dbtest.View(t, w.DB, ada, func(ctx context.Context, tx *db.Tx) error {
+		n.wrong(ctx, tx, "purging", `SELECT t.id FROM traveler t WHERE t.only_client_key <> '' AND NOT EXISTS (SELECT 1 FROM client c WHERE c.id = t.only_client_id)`)
 		n.wrong(ctx, tx, "purging", `SELECT t.id FROM traveler t JOIN client_traveler l ON l.agency_id = t.agency_id AND l.traveler_id = t.id WHERE t.only_client_id <> l.client_id`)
 		ids, err := client.List.IDs(ctx, tx, list.Query{Filters: []list.Filter{{Key: "traveler", Op: "has", Where: []list.Filter{{Key: "family", Op: "starts", Values: []string{"sowa"}}}}}}, 10)
 		if err != nil || fmt.Sprint(ids) != fmt.Sprint([]int64{b.Client.ID}) {
