@@ -176,7 +176,7 @@ func (c *Client) Check() error {
 	if c.Kind == "personal" && c.TravelPolicy != "" {
 		bad.Add("travel_policy", "client.error.policy") // R007
 	}
-	c.NameKey = fold.Key(strings.ReplaceAll(or(c.SortName, c.Name), "/", " "))
+	c.NameKey = c.Key()
 	c.CityKey = fold.Fold(c.City) // imports bring the city, and are not indexed one by one
 	c.checkCodes(&bad)
 	c.checkPayment(&bad)

@@ -2,11 +2,18 @@ package client
 
 import (
 	"context"
+	"strings"
 
 	"github.com/carnetcrm/carnet/internal/activity"
 	"github.com/carnetcrm/carnet/internal/db"
+	"github.com/carnetcrm/carnet/internal/fold"
 	"github.com/carnetcrm/carnet/internal/record"
 )
+
+// Key is by what the client sorts: its sort name, else its name, folded.
+func (c *Client) Key() string {
+	return fold.Key(strings.ReplaceAll(or(c.SortName, c.Name), "/", " "))
+}
 
 // Echo tells the travelers who travel for this client alone how it sorts now.
 func (c *Client) Echo(ctx context.Context, tx *db.Tx, old record.Record) error {

@@ -194,7 +194,8 @@ func (b *batch) save(ctx context.Context, tx *db.Tx) error {
 		t.ID = travelers[i]
 	}
 	for _, l := range b.links { // nobody has two
-		b.travelers[l.TravelerID-1].OnlyClientID = db.Ref(clients[l.ClientID-1])
+		t, c := b.travelers[l.TravelerID-1], b.clients[l.ClientID-1]
+		t.OnlyClientID, t.OnlyClientKey = db.Ref(clients[l.ClientID-1]), c.Key()
 	}
 	links := copies(b.links, func(l *client.Link) {
 		l.ClientID, l.TravelerID = clients[l.ClientID-1], travelers[l.TravelerID-1]

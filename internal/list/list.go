@@ -74,7 +74,8 @@ type Field struct {
 	// Indexed says that an index gives the rows in the order of Sort, Grouped that one
 	// gives those of a value in the order of Def.Tie, Quick that one finds a value. Tied
 	// says that the index of an Indexed one goes on by Def.Tie, by which equal values sort.
-	Indexed, Grouped, Quick, Tied bool
+	// Near says of a field of what hangs on a row that its index tells Related.NearKey.
+	Indexed, Grouped, Quick, Tied, Near bool
 
 	// Bulk is the column of the record that may be set on many rows at once (R120),
 	// "" for none.

@@ -21,7 +21,7 @@ func (b *builder) ranks(ctx context.Context, q *Query) (int, error) {
 	}
 	for i, flt := range q.Filters {
 		f, ok := b.d.Field(flt.Key, b.tx.Actor)
-		if !ok || f.Kind != Area || f.Area.NearKey == "" || flt.Op != "has" || len(flt.Where) == 0 {
+		if !ok || f.Kind != Area || f.Area.NearKey == "" || flt.Op != "has" || !b.near(f.Area.Def, flt.Where) {
 			continue
 		}
 		p := b.apart()
@@ -35,6 +35,15 @@ func (b *builder) ranks(ctx context.Context, q *Query) (int, error) {
 		}
 	}
 	return -1, nil
+}
+
+// near reports whether one of the filters of what hangs on a row is found by an index
+// that tells the owner's key.
+func (b *builder) near(d *Def, where []Filter) bool {
+	return slices.ContainsFunc(where, func(w Filter) bool {
+		f, ok := d.Field(w.Key, b.tx.Actor)
+		return ok && f.Near && f.served(w.Op)
+	})
 }
 
 // ranked finds a page of the owners of what meets the filter at a place, in batches: so

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/contact"
@@ -69,6 +70,7 @@ func crowd(t *testing.T, w *dbtest.World) []ranking {
 func TestRanked(t *testing.T) {
 	w := dbtest.NewWorld(t)
 	all := crowd(t, w)
+	defer list.Wait(time.Minute)() // it is told what, not how soon
 	born := list.Filter{Key: "traveler", Op: "has", Where: []list.Filter{{Key: "birth_date", Op: "between", Values: []string{"1980-02-01", "1980-02-29"}}}}
 	sopot := list.Filter{Key: "city", Op: "is", Values: []string{"SOPOT"}}
 	lodz := list.Filter{Key: "city", Op: "is", Values: []string{"Łódź"}}
@@ -96,7 +98,7 @@ func TestRanked(t *testing.T) {
 			for _, sort := range []string{"name", "-name", "city", "-city"} {
 				restore := list.Shorten(walks, few)
 				q := c.q
-				q.Sort, q.Limit = sort, 7
+				q.Sort, q.Limit = sort, 17
 				var want []int64
 				rows := slices.Clone(all)
 				slices.SortFunc(rows, func(a, b ranking) int {

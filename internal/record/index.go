@@ -45,10 +45,8 @@ func Reindex(tx *db.Tx, ref Ref) {
 	}
 	tx.BeforeCommit(phase, ref, func(ctx context.Context) error {
 		// Two who link somebody at once must not each derive from what they see alone.
-		if tx.Dialect() == db.Postgres {
-			if _, err := tx.Raw(ctx, `SELECT 1 FROM "`+ref.Kind+`" WHERE agency_id = $1 AND id = $2 FOR NO KEY UPDATE`, tx.Actor.AgencyID, ref.ID); err != nil {
-				return err
-			}
+		if err := hold(ctx, tx, k, ref.ID); err != nil {
+			return err
 		}
 		all := tx.AsSystem() // the text must not depend on who saves
 		if k.Touches != nil {
@@ -71,6 +69,19 @@ func Reindex(tx *db.Tx, ref Ref) {
 		}
 		return writeDerived(ctx, tx, ref, d)
 	})
+}
+
+// hold locks a record and what is derived from, where several write at once.
+func hold(ctx context.Context, tx *db.Tx, k Kind, id int64) error {
+	if tx.Dialect() != db.Postgres {
+		return nil
+	}
+	_, err := tx.Raw(ctx, `SELECT 1 FROM "`+k.Name+`" WHERE agency_id = $1 AND id = $2 FOR NO KEY UPDATE`, tx.Actor.AgencyID, id)
+	if err != nil || k.Holds == "" {
+		return err
+	}
+	_, err = tx.Raw(ctx, k.Holds, tx.Actor.AgencyID, id)
+	return err
 }
 
 // writeDerived stores the derived columns where one of them differs. It leaves

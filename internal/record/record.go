@@ -86,6 +86,9 @@ type Kind struct {
 	// Derive computes the columns tagged derived:"yes" from the record and what
 	// hangs on it, the search text among them. It sees every row of the agency.
 	Derive func(ctx context.Context, tx *db.Tx, id int64) (Derived, error)
+	// Holds is PostgreSQL's query that locks what Derive reads of other records, by the
+	// agency and the id: who changes that meanwhile, comes before or after.
+	Holds string
 	// Found names the columns that Derive and Touches read, so that changing others
 	// costs no indexing; nil stands for all. Children index their parents anyway.
 	Found []string

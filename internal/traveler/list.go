@@ -23,7 +23,7 @@ var List = list.Def{
 		{Key: "given", Kind: list.Text, SQL: "t.given", Sort: "t.given_key", Loose: true, Among: "t.given_key", Index: "traveler_fts", Indexed: true},
 		{Key: "middle", Kind: list.Text, SQL: "t.middle", Sort: "t.middle", Loose: true},
 		{Key: "preferred", Kind: list.Text, SQL: "t.preferred", Sort: "t.preferred", Loose: true},
-		{Key: "birth_date", Kind: list.Date, SQL: "t.birth_date", Sort: "t.birth_date", MonthDay: "t.birth_md", Indexed: true},
+		{Key: "birth_date", Kind: list.Date, SQL: "t.birth_date", Sort: "t.birth_date", MonthDay: "t.birth_md", Indexed: true, Near: true},
 		{Key: "sex", Kind: list.Choice, SQL: "t.sex", Sort: "t.sex", Choices: Sexes},
 		{Key: "nationality", Kind: list.Text, SQL: "t.nationality", Sort: "t.nationality", As: "countries", Bulk: "nationality"},
 		{Key: "residence", Kind: list.Text, SQL: "t.residence", Sort: "t.residence", As: "country", Bulk: "residence"},

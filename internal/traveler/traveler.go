@@ -39,6 +39,7 @@ var personTables = []db.Table{
 
 var _ = record.Register(record.Kind{Name: "traveler", New: func() record.Record { return new(Traveler) },
 	Derive: derive, Touches: touches, Purge: sweep,
+	Holds: `SELECT 1 FROM client c WHERE c.agency_id = $1 AND c.id IN (SELECT l.client_id FROM client_traveler l WHERE l.agency_id = $1 AND l.traveler_id = $2) FOR SHARE`,
 	Found: []string{"name_key", "family", "given", "middle", "preferred", "former", "native_name", "birth_date"}})
 
 // Sexes are the values of Traveler.Sex, as in the travel document; "" is
@@ -220,12 +221,8 @@ func derive(ctx context.Context, tx *db.Tx, id int64) (record.Derived, error) {
 // it sorts: lists find whom clients have by them (list.Related.Near). Clients tell when
 // their names change.
 func onlyClient(ctx context.Context, tx *db.Tx, id int64) (only db.Ref, key string, err error) {
-	lock := ""
-	if tx.Dialect() == db.Postgres {
-		lock = " FOR SHARE OF c" // who renames the client meanwhile, comes before or after
-	}
 	n := 0
-	err = tx.Each(ctx, "SELECT c.id, c.name_key FROM {client_traveler} l JOIN {client.any} c ON c.id = l.client_id WHERE l.traveler_id = $1 LIMIT 2"+lock, []any{id},
+	err = tx.Each(ctx, "SELECT c.id, c.name_key FROM {client_traveler} l JOIN {client.any} c ON c.id = l.client_id WHERE l.traveler_id = $1 LIMIT 2", []any{id},
 		func(rows db.Rows) error {
 			n++
 			return rows.Scan(&only, &key)

@@ -319,7 +319,7 @@ func (e *engine) compareAddresses(x *decision, person, owner int) {
 // file that is imported again creates nothing twice, and two people of one name who
 // differ in something stay two.
 func (e *engine) matchName(f *found, d *draft) *matched {
-	key := nameKeyOf(&d.c)
+	key := d.c.Key()
 	var list []*state
 	for _, i := range e.byName[mix(namesKey, hash(key))] {
 		list = append(list, e.targets[i])

@@ -3,9 +3,7 @@ package imports
 import (
 	"context"
 	"slices"
-	"strings"
 
-	"github.com/carnetcrm/carnet/internal/client"
 	"github.com/carnetcrm/carnet/internal/db"
 	"github.com/carnetcrm/carnet/internal/fold"
 )
@@ -48,7 +46,7 @@ func (e *engine) lookUp(ctx context.Context, tx *db.Tx, batch []*draft) (*found,
 			f.wanted[w.key] = true
 		}
 		if len(wants) == 0 {
-			names = append(names, nameKeyOf(&d.c))
+			names = append(names, d.c.Key())
 		}
 	}
 	if err := e.findTaken(ctx, tx, f, values, codes); err != nil {
@@ -56,7 +54,7 @@ func (e *engine) lookUp(ctx context.Context, tx *db.Tx, batch []*draft) (*found,
 	}
 	for _, d := range batch { // see free: whose only keys are another client's has none
 		if wants := e.wants(d); len(wants) > 0 && !slices.ContainsFunc(wants, func(w wanted) bool { return w.match != MatchID }) && f.takes(d) {
-			names = append(names, nameKeyOf(&d.c))
+			names = append(names, d.c.Key())
 		}
 	}
 	if err := e.findReach(ctx, tx, f, norms); err != nil {
@@ -78,9 +76,6 @@ func (f *found) takes(d *draft) bool {
 	_, taken := f.taken[mix(slotCode, hash(d.c.Code))]
 	return taken
 }
-
-// nameKeyOf is what the client's column name_key holds.
-func nameKeyOf(c *client.Client) string { return fold.Key(strings.ReplaceAll(c.Name, "/", " ")) }
 
 // candidate notes a client that has a key; those that the run created itself are known
 // by their states.

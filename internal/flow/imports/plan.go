@@ -78,7 +78,7 @@ func (e *engine) touched(f *found, batch []*draft) db.IDs {
 			}
 		}
 		if len(wants) == 0 {
-			for _, i := range e.byName[mix(namesKey, hash(nameKeyOf(&d.c)))] {
+			for _, i := range e.byName[mix(namesKey, hash(d.c.Key()))] {
 				note(i)
 			}
 		}

@@ -372,7 +372,7 @@ func (e *engine) recall(d *draft, r *Row) {
 	s.draft(&d.c, d)
 	e.register(s)
 	if r.Action == Create {
-		e.registerName(s, nameKeyOf(&d.c))
+		e.registerName(s, d.c.Key())
 	}
 	s.facts, s.people = facts, people // the rest is read when a record is about it
 }

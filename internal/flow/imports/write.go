@@ -327,13 +327,13 @@ func (x *writer) reach(kind string, id int64, comms []comm, addrs []contact.Addr
 func (x *writer) derive(c *client.Client, d *decision) {
 	comms := inOrder(d.d.comms)
 	c.Phone, c.Email = contact.First(comms, "phone"), contact.First(comms, "email")
-	c.NameKey = nameKeyOf(c)
+	c.NameKey = c.Key()
 	var people []string
 	for j := range d.d.people {
 		p := &d.d.people[j]
 		own := inOrder(p.comms)
 		p.t.Phone, p.t.Email = contact.First(own, "phone"), contact.First(own, "email")
-		p.t.Search = p.t.SearchText(own)
+		p.t.Search, p.t.OnlyClientKey = p.t.SearchText(own), c.NameKey
 		people = append(people, p.t.Search)
 		if c.Phone == "" {
 			c.Phone = p.t.Phone
