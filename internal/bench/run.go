@@ -79,6 +79,10 @@ type Result struct {
 
 // Run measures all data sets that the options name, and writes the results.
 func Run(ctx context.Context, o Options) error {
+	// PostgreSQL runs as somebody else and has to get through to its folder within.
+	if err := os.MkdirAll(o.Out, 0o755); err != nil {
+		return err
+	}
 	var server *Server
 	if o.URL != "" {
 		server = &Server{url: o.URL}
