@@ -51,6 +51,7 @@ type term struct {
 	number  bool     // its values are numbers, else texts
 	indexed bool     // rows can be walked in its order
 	tied    bool     // and then in that of Def.Tie
+	fixed   bool     // it is the same in all rows that are asked for
 	field   *Field   // of a choice sorted by label: sql is the rank of its value
 	options []Option // its values in the order of their ranks
 }
@@ -300,7 +301,9 @@ func (b *builder) selection() (sel, order []string) {
 	for i, t := range b.order {
 		t.sql = b.unindexed(t.sql)
 		sel = append(sel, fmt.Sprintf("%s AS k%d", t.sql, i))
-		order = append(order, t.by())
+		if !t.fixed {
+			order = append(order, t.by())
+		}
 	}
 	for _, f := range b.columns {
 		if f.Show != "" {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/carnetcrm/carnet/internal/db"
@@ -126,10 +127,12 @@ func (b *builder) walk(ctx context.Context, q *Query, n int) (out []keyed, done 
 	if rank.desc {
 		slices.Reverse(places)
 	}
+	defer func() { b.order[0] = rank }()
 	for i, place := range places[from:] {
 		if i > 0 {
 			values = nil
 		}
+		b.order[0].sql, b.order[0].fixed = strconv.Itoa(place), true // to name all values takes longer than to find the rows
 		within := Filter{Key: rank.field.Key, Op: "blank"}
 		if place < len(rank.options) {
 			within = Filter{Key: rank.field.Key, Op: "any", Values: []string{rank.options[place].Value}}
@@ -279,7 +282,9 @@ func (b *builder) walked(ctx context.Context, n int, more []string, many bool) (
 	}
 	var order []string
 	for _, t := range b.order {
-		order = append(order, t.by())
+		if !t.fixed {
+			order = append(order, t.by())
+		}
 	}
 	found := fmt.Sprintf("SELECT %s FROM %s%s ORDER BY %s LIMIT %d", b.d.ID, b.from(false), b.clause(more...), strings.Join(order, ", "), n)
 	b.where = nil
