@@ -58,7 +58,7 @@ func (b *builder) page(ctx context.Context, q *Query, n int) ([]keyed, error) {
 	if b.few || !filtered && b.order[0].field == nil {
 		return b.run(ctx, n, b.after())
 	}
-	if !b.found || b.size > int64(4*n) { // some hundreds are gathered as soon
+	if !b.found || b.size == 0 || b.size > int64(4*n) { // some hundreds are gathered as soon
 		if at, err := b.ranks(ctx, q); err != nil {
 			return nil, err
 		} else if at >= 0 {
