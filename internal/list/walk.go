@@ -280,12 +280,7 @@ func (b *builder) walked(ctx context.Context, n int, more []string, many bool) (
 	if !b.sieve && !(many && b.guesses()) {
 		return b.run(ctx, n, more...)
 	}
-	var order []string
-	for _, t := range b.order {
-		if !t.fixed {
-			order = append(order, t.by())
-		}
-	}
+	_, order := b.selection()
 	found := fmt.Sprintf("SELECT %s FROM %s%s ORDER BY %s LIMIT %d", b.d.ID, b.from(false), b.clause(more...), strings.Join(order, ", "), n)
 	b.where = nil
 	return b.run(ctx, 0, b.d.ID+" IN ("+found+")")
