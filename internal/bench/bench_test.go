@@ -46,6 +46,8 @@ func TestOver(t *testing.T) {
 		{"in both", Line{Budget: true, Mine: ms(20), Bare: ms(10)}, ""},
 		{"too slow", Line{Budget: true, Mine: ms(31), Bare: ms(20)}, "over 30 ms"},
 		{"too far from bare", Line{Budget: true, Mine: ms(8), Bare: ms(2)}, "4.0 x bare"},
+		{"slow for its users, not by its own clock", Line{Budget: true, Mine: ms(40), Server: ms(29)}, ""},
+		{"slow by its own clock", Line{Budget: true, Mine: ms(40), Server: ms(31)}, "over 30 ms"},
 		{"no budget", Line{Mine: ms(1000)}, ""},
 		{"too few", Line{Floor: 600, Mine: ms(1)}, "under 600/s"},
 		{"too heavy", Line{Value: 61, Limit: 60, Unit: "KB"}, "over 60 KB"},
@@ -53,6 +55,25 @@ func TestOver(t *testing.T) {
 		if got := c.l.Over(); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
+	}
+}
+
+// TestClock: the log comes in pieces of any size, and tells of other things, too.
+func TestClock(t *testing.T) {
+	var c clock
+	text := `{"level":"INFO","msg":"started"}
+{"level":"INFO","msg":"request","route":"GET /clients","status":200,"took":1500000}
+{"level":"INFO","msg":"request","route":"GET /clients","status":200,"took":2500000}
+`
+	for i := 0; i < len(text); i += 7 {
+		c.Write([]byte(text[i:min(len(text), i+7)]))
+	}
+	if got := c.read(2); len(got) != 2 || got[0] != 1500*time.Microsecond || got[1] != 2500*time.Microsecond {
+		t.Errorf("%v", got)
+	}
+	c.reset()
+	if got := c.read(0); len(got) != 0 {
+		t.Errorf("%v after a reset", got)
 	}
 }
 

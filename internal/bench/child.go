@@ -20,6 +20,7 @@ type child struct {
 	cmd   *exec.Cmd
 	url   string
 	start time.Duration // from the start of the process to the first page
+	clock clock
 }
 
 // buildProgram compiles Carnet.
@@ -41,12 +42,12 @@ func startChild(ctx context.Context, program string, s *Set) (*child, error) {
 	}
 	addr := l.Addr().String()
 	l.Close()
-	args := []string{"serve", "--data", s.Dir, "--listen", addr, "--log-level", "error"}
+	args := []string{"serve", "--data", s.Dir, "--listen", addr, "--log-level", "info", "--log-format", "json"}
 	if s.Engine == "postgres" {
 		args = append(args, "--database", s.Target)
 	}
 	c := &child{cmd: exec.CommandContext(ctx, program, args...), url: "http://" + addr}
-	c.cmd.Stderr = os.Stderr
+	c.cmd.Stderr = &c.clock
 	c.cmd.Cancel = func() error { return c.cmd.Process.Signal(syscall.SIGTERM) }
 	c.cmd.WaitDelay = 30 * time.Second
 	began := time.Now()

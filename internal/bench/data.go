@@ -18,7 +18,7 @@ import (
 
 // dataVersion is raised when the made-up data or how it is loaded changes: a data
 // set of another version is built anew.
-const dataVersion = 2
+const dataVersion = 3
 
 // seed makes every run measure the same people.
 const seed = 2026

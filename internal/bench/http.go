@@ -178,8 +178,8 @@ func (o Options) measureHTTP(ctx context.Context, r *Result, b *bencher) error {
 			continue
 		}
 		for _, users := range o.Users {
-			mine, _, err := best(ctx, users, 2*o.Duration, h.do, nil)
-			l := Line{Part: h.part, Name: h.name, Users: users, Mine: mine, Budget: h.part == "web" && users > 1}
+			mine, server, err := c.best(ctx, users, 2*o.Duration, h.do)
+			l := Line{Part: h.part, Name: h.name, Users: users, Mine: mine, Server: server, Budget: h.part == "web" && users > 1}
 			if err != nil {
 				l.Mine, l.Failed = Stat{}, fmt.Sprintf("%.200s", err)
 			}

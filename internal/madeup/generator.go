@@ -14,7 +14,8 @@ type Options struct {
 	Agency Agency
 	Today  time.Time // ages and past years count from here; zero is 1 January 2026
 	// Wide takes phone numbers from whole numbering plans instead of the small blocks
-	// reserved for fiction, so that a million clients don't share a few thousand.
+	// reserved for fiction, so that a million clients don't share a few thousand. It also
+	// leaves some companies without travelers: nobody has flown for them yet.
 	Wide bool
 }
 
@@ -38,6 +39,7 @@ const (
 	purposeClient = iota + 1
 	purposeIsDuplicate
 	purposeDuplicate
+	purposeNobody
 )
 
 // New returns a generator. The agency must be one of this package's, or have a home
@@ -88,6 +90,15 @@ func (g *Generator) Agency() Agency { return g.agency }
 // Client returns client number i (0 and up). The same generator options and the same
 // number always give the same client, in any order and from any number of goroutines.
 func (g *Generator) Client(i int) Client {
+	c := g.anyone(i)
+	if r := seeded(g.seed, i, purposeNobody); g.wide && c.Kind == "corporate" && r.chance(120) {
+		c.Travelers = nil
+	}
+	return c
+}
+
+// anyone makes client i with the people of it.
+func (g *Generator) anyone(i int) Client {
 	if !g.isDuplicate(i) {
 		return g.original(i)
 	}

@@ -130,7 +130,7 @@ func TestDemoUsesReservedNumbers(t *testing.T) {
 func TestDatesAndNames(t *testing.T) {
 	each(t, 20_000, func(t *testing.T, g *Generator, c Client) {
 		checkDate(t, g, c.Anniversary)
-		if len(c.Travelers) == 0 || c.Name == "" || strings.TrimSpace(c.Name) != c.Name {
+		if c.Name == "" || strings.TrimSpace(c.Name) != c.Name {
 			t.Errorf("name %q, %d travelers", c.Name, len(c.Travelers))
 		}
 		for _, p := range c.Travelers {
@@ -191,7 +191,10 @@ func TestClientsAreConsistent(t *testing.T) {
 		if c.Advisor < 0 && !c.AgencyOwned {
 			t.Error("nobody owns it")
 		}
-		if c.Travelers[0].Role != "" && c.Kind == "personal" {
+		if len(c.Travelers) == 0 && (c.Kind == "personal" || !g.wide) {
+			t.Error("nobody travels")
+		}
+		if c.Kind == "personal" && c.Travelers[0].Role != "" {
 			t.Errorf("primary with role %q", c.Travelers[0].Role)
 		}
 	})
@@ -218,6 +221,9 @@ func TestDistributions(t *testing.T) {
 			count["group"]++
 		}
 		persons += len(c.Travelers)
+		if len(c.Travelers) == 0 {
+			count["nobody"]++
+		}
 		for _, p := range c.Travelers {
 			families[p.Family]++
 			switch {
@@ -249,6 +255,7 @@ func TestDistributions(t *testing.T) {
 		{"class prospect", n, 9, 17}, {"duplicate", n, 2.5, 3.5}, {"remarks", n, 40, 60}, {"group", n, 0.5, 4},
 		{"no birth date", persons, 8, 15}, {"no birth year", persons, 2, 5}, {"leap day", persons, 0.2, 1.5},
 		{"child", persons, 15, 35}, {"native", persons, 1, 8}, {"former", persons, 1, 12},
+		{"nobody", n, 0.6, 1.5},
 	}
 	for _, tt := range tests {
 		if got := 100 * float64(count[tt.what]) / float64(tt.of); got < tt.min || got > tt.max {
