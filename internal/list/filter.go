@@ -184,7 +184,7 @@ func (b *builder) filter(ctx context.Context, f Field, flt Filter) (string, erro
 	}
 	// Where names sort, rows of a Grouped value are walked by themselves; those that begin
 	// with the text by which they sort, or are of one city, always are.
-	if b.within != nil && b.must && !b.either && b.within.Key == flt.Key && b.within.Op == flt.Op && flt.Op != "any" && slices.Equal(b.within.Values, flt.Values) {
+	if flt.Op != "any" && b.driven(flt) {
 		return render(b)
 	}
 	if f.served(flt.Op) || f.Grouped && flt.Op == "any" && len(b.order) > 0 && b.order[0].sql != b.d.Tie {

@@ -116,8 +116,8 @@ type Related struct {
 	// index.
 	Near, NearOwner, NearKey string
 
-	// None is a condition of the row on which nothing hangs, "" where there is none that
-	// an index serves.
+	// None is a condition of the row on which nothing hangs, "" where there is none whose
+	// rows an index gives in the order of Def.Tie.
 	None string
 
 	// Once has PostgreSQL make the set of owners once and look rows up in it, whatever

@@ -40,11 +40,21 @@ func (r *Related) owners(where string) string {
 		r.NearOwner, r.Near, where, r.Owner, r.From)
 }
 
+// bare reports whether a filter asks only if anything at all hangs on the row, where that
+// is known of each.
+func (f *Field) bare(flt Filter) bool {
+	return f.Kind == Area && f.Area.None != "" && len(flt.Where) == 0 && (flt.Op == "has" || flt.Op == "none")
+}
+
 // bare asks whether anything at all hangs on the row, where an index knows those on which
 // nothing does.
-func (b *builder) bare(ctx context.Context, r *Related, op string) (string, error) {
-	if op == "has" {
+func (b *builder) bare(ctx context.Context, f Field, flt Filter) (string, error) {
+	r := f.Area
+	if flt.Op == "has" {
 		return "NOT " + r.None, nil
+	}
+	if b.driven(flt) {
+		return r.None, nil
 	}
 	rows := &Related{From: b.d.From, Owner: b.d.ID}
 	render := func(*builder) (string, error) { return r.None, nil }
@@ -94,8 +104,8 @@ func (b *builder) related(ctx context.Context, f Field, flt Filter) (string, err
 		return "", bad(f.Key, "list.too_deep")
 	}
 	r := f.Area
-	if r.None != "" && len(flt.Where) == 0 && (flt.Op == "has" || flt.Op == "none") {
-		return b.bare(ctx, r, flt.Op)
+	if f.bare(flt) {
+		return b.bare(ctx, f, flt)
 	}
 	quick := false
 	render := func(b *builder) (cond string, err error) {

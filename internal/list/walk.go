@@ -166,9 +166,11 @@ func (b *builder) driver(q *Query) *Filter {
 			return op == "starts" && f.Indexed && f.Whole == "" && !f.Loose && f.SQL == b.order[0].sql
 		},
 		func(f Field, op string) bool { return op == "is" && f.Tied && b.order[0].sql == b.d.Tie },
+		func(f Field, op string) bool { return op == "none" && f.Kind == Area && b.order[0].sql == b.d.Tie },
 	} {
 		for i, flt := range q.Filters {
-			if f, ok := b.d.Field(flt.Key, b.tx.Actor); ok && len(flt.Values) == 1 && fits(f, flt.Op) {
+			f, ok := b.d.Field(flt.Key, b.tx.Actor)
+			if ok && (len(flt.Values) == 1 || f.bare(flt)) && fits(f, flt.Op) {
 				return &q.Filters[i]
 			}
 		}
@@ -286,12 +288,20 @@ func (b *builder) walked(ctx context.Context, n int, more []string, many bool) (
 	return b.run(ctx, 0, b.d.ID+" IN ("+found+")")
 }
 
+// driven reports whether only the rows of the filter are walked.
+func (b *builder) driven(flt Filter) bool {
+	return b.within != nil && b.must && !b.either && b.within.Key == flt.Key && b.within.Op == flt.Op && slices.Equal(b.within.Values, flt.Values)
+}
+
 // inner is the condition of the filter within which rows are walked, "" for none.
 func (b *builder) inner(ctx context.Context, within *Filter) (string, error) {
 	if within == nil {
 		return "", nil
 	}
 	f, _ := b.d.Field(within.Key, b.tx.Actor)
+	if f.bare(*within) {
+		return f.Area.None, nil
+	}
 	return b.condition(ctx, f, *within)
 }
 
