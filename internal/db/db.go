@@ -52,6 +52,7 @@ type DB struct {
 	rights []string // those that some rule asks for
 
 	plans   sync.Map        // planKey -> *plan
+	wide    sync.Map        // agency -> wideness
 	planned atomic.Int64    // how many there are, roughly
 	hanging sync.Map        // query -> []hang
 	owners  map[string]bool // tables on which the rows of others hang
@@ -243,6 +244,7 @@ func (tx *Tx) Time(loc *time.Location) time.Time { return tx.Now.Time().In(loc) 
 
 // Query expands the braces in query and runs it.
 func (tx *Tx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
+	tx.weigh(ctx, query)
 	q, args, err := tx.expand(query, args)
 	if err != nil {
 		return nil, err

@@ -48,12 +48,12 @@ func TestLimitKeepsPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	p, err := d.compile("SELECT id FROM {thing} WHERE id > $1 LIMIT $2", System(1), 2, nil)
+	p, err := d.compile("SELECT id FROM {thing} WHERE id > $1 LIMIT $2", System(1), 2, nil, false)
 	if err != nil || !strings.HasSuffix(p.sql, " LIMIT +$2") {
 		t.Errorf("%q, %v", p.sql, err)
 	}
 	d.Dialect = Postgres
-	p, err = d.compile("SELECT id FROM {thing} WHERE id > $1 LIMIT $2", System(1), 2, nil)
+	p, err = d.compile("SELECT id FROM {thing} WHERE id > $1 LIMIT $2", System(1), 2, nil, false)
 	if err != nil || !strings.HasSuffix(p.sql, " LIMIT $2") {
 		t.Errorf("%q, %v", p.sql, err)
 	}

@@ -81,6 +81,7 @@ type planKey struct {
 	scope Scope
 	bits  string
 	hangs string
+	aside bool
 }
 
 // plan is a query with its braces expanded and the arguments to append.
@@ -103,6 +104,7 @@ func (tx *Tx) expand(query string, args []any) (string, []any, error) {
 
 func (tx *Tx) planned(query string, args []any) (*plan, []any, error) {
 	key := planKey{query: query, scope: tx.Actor.Scope, bits: tx.db.rightsBits(tx.Actor)}
+	key.aside = tx.aside(query)
 	hangs := tx.hangs(query, args)
 	for i := range hangs {
 		key.hangs += hangs[i].kind + "-"
@@ -112,7 +114,7 @@ func (tx *Tx) planned(query string, args []any) (*plan, []any, error) {
 	}
 	v, ok := tx.db.plans.Load(key)
 	if !ok {
-		p, err := tx.db.compile(query, tx.Actor, len(args), hangs)
+		p, err := tx.db.compile(query, tx.Actor, len(args), hangs, key.aside)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -184,6 +186,7 @@ type compiler struct {
 	rules []ruled
 	depth int
 	moves bool // a table isn't settled
+	aside bool // indexes of trigrams do better without the agency
 	err   error
 }
 
@@ -193,11 +196,11 @@ type ruled struct {
 	h *hang
 }
 
-func (d *DB) compile(query string, a Actor, nargs int, hangs []hang) (*plan, error) {
+func (d *DB) compile(query string, a Actor, nargs int, hangs []hang, aside bool) (*plan, error) {
 	if name := d.bareName(query); name != "" {
 		return nil, fmt.Errorf("db: tenant table %s without braces in %q", name, query)
 	}
-	c := &compiler{d: d, a: a, n: nargs, place: map[string]string{}, hangs: hangs}
+	c := &compiler{d: d, a: a, n: nargs, place: map[string]string{}, hangs: hangs, aside: aside}
 	out := c.scoped(query, false)
 	if d.Dialect == SQLite {
 		out = limit.ReplaceAllString(out, "LIMIT +$$")
@@ -296,7 +299,7 @@ func (c *compiler) scan(t Table) string {
 	}
 	c.rules = append(c.rules, ruled{t: t})
 	defer c.ruled()
-	head := `SELECT * FROM "` + t.Name + `" WHERE agency_id = ` + c.mark("agency")
+	head := `SELECT * FROM "` + t.Name + `" WHERE ` + c.agency()
 	if t.Trash {
 		head += " AND deleted_at IS NULL"
 	}
@@ -322,7 +325,7 @@ func (c *compiler) subquery(t Table, mode string, h *hang) string {
 	}
 	c.rules = append(c.rules, ruled{t, h})
 	defer c.ruled()
-	cond := "agency_id = " + c.mark("agency")
+	cond := c.agency()
 	rules := []Rule{t.View}
 	switch mode {
 	case "all":
