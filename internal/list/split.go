@@ -96,7 +96,7 @@ func (b *builder) laters(ctx context.Context, flt Filter) (int64, error) {
 	p := b.apart()
 	from, cond := b.d.From, ""
 	if b.guesses() {
-		cond = further(f, p.arg(Pattern(b.tx, word)))
+		cond = further(f, p.arg(strewn(b.tx, word)))
 	} else {
 		from, cond = f.Within, f.Within+" MATCH "+p.arg(Match([]string{word}))
 	}
@@ -115,7 +115,7 @@ func (b *builder) later(ctx context.Context, f Field, flt Filter) (string, error
 	}
 	mark := b.arg(Pattern(b.tx, word))
 	if b.guesses() {
-		return "(" + further(f, mark) + " AND NOT " + b.begins(f.SQL, word) + ")", nil
+		return "(" + further(f, b.arg(strewn(b.tx, word))) + " AND (" + f.SQL + " || '') LIKE " + mark + " AND NOT " + b.begins(f.SQL, word) + ")", nil
 	}
 	return "(instr(" + f.SQL + ", " + mark + ") > 1 AND " + b.d.ID + " IN (SELECT rowid FROM " + f.Within + " WHERE " + f.Within + " MATCH " +
 		b.arg(Match([]string{word})) + "))", nil

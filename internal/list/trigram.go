@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
+
+	"github.com/carnetcrm/carnet/internal/db"
 )
 
 // A trigram is three letters in a row. SQLite's index knows in which rows each one
@@ -68,7 +71,7 @@ func rarest(word string, n int) (out []string) {
 const letters = "aneiroslktmdcuhgbpywjvzfxq"
 
 // common are trigrams of many names although their letters are not all common.
-var common = []string{"ska", "ski", "owa", "sch", "wsk", "icz", "czy", "ann", "mar", "mai", "gma", "com", "exa", "xam", "amp", "mpl", "ple"}
+var common = []string{"ska", "ski", "lsk", "owa", "sch", "wsk", "icz", "czy", "ann", "mar", "mai", "gma", "com", "exa", "xam", "amp", "mpl", "ple"}
 
 // rarity guesses how few names have a trigram; only the order matters.
 func rarity(g []rune) (sum int) {
@@ -88,4 +91,31 @@ func rarity(g []rune) (sum int) {
 		}
 	}
 	return cmp.Or(sum, 1)
+}
+
+// strewn is Pattern of two rare trigrams of a word, one somewhere behind the other: all
+// texts with the word match it, and few others. PostgreSQL walks the list of each trigram
+// of a pattern, those that half of the texts have, too.
+func strewn(tx *db.Tx, word string) string {
+	r := []rune(word)
+	best, first, second := -1, 0, 0
+	for i := range len(r) - 2 {
+		for j := i + 3; j+3 <= len(r); j++ {
+			if !plainLetters(r[i:i+3]) || !plainLetters(r[j:j+3]) {
+				continue
+			}
+			if score := rarity(r[i:i+3]) + rarity(r[j:j+3]); score > best {
+				best, first, second = score, i, j
+			}
+		}
+	}
+	if best < 0 {
+		return Pattern(tx, word)
+	}
+	return "%" + string(r[first:first+3]) + "%" + string(r[second:second+3]) + "%"
+}
+
+// plainLetters reports whether PostgreSQL makes a trigram of these letters.
+func plainLetters(r []rune) bool {
+	return !slices.ContainsFunc(r, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
 }
